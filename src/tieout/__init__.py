@@ -1,0 +1,1 @@
+"""tieout keeps a warehouse and a ledger in step."""

@@ -1,0 +1,1 @@
+"""Nouns, no I/O: documents, postings, outcomes, identity, quantities, reasons, clocks."""

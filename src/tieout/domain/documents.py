@@ -1,0 +1,186 @@
+"""Documents: what a system told us, in our form. Frozen values; a change is a new revision.
+
+Names follow UBL 2.x and GS1 usage (a despatch advice is a *despatch*). Quantities ending in `_base` count the item's
+base unit; other quantities count the unit named beside them. Times are UTC and timezone-aware.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+
+class Side(StrEnum):
+    """Which of the two systems of a link."""
+
+    WAREHOUSE = "warehouse"
+    LEDGER = "ledger"
+
+
+class Tracking(StrEnum):
+    """How an item's units are told apart."""
+
+    NONE = "none"
+    LOT = "lot"
+    SERIAL = "serial"
+
+
+class OrderStatus(StrEnum):
+    """Where a sales order stands in the ledger."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One item as one side describes it. `unit` is None and `tracking` None where that side does not tell."""
+
+    kind: Literal["item"] = "item"
+    code: str
+    name: str
+    unit: str | None
+    tracking: Tracking | None
+    barcode: str | None = None
+    active: bool = True
+    stocked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where goods go. `lines` are street lines, at most three."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    town: str | None = None
+    county: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """One line of a sales order. `qty` and `open_qty` count `unit`; one `unit` is `base_per_unit` base units."""
+
+    line: str
+    item: str
+    qty: Decimal
+    open_qty: Decimal
+    unit: str | None = None
+    base_per_unit: Decimal = Decimal(1)
+    warehouse: str | None = None
+    price: Decimal = Decimal(0)
+    closed: bool = False
+
+    @property
+    def qty_base(self) -> Decimal:
+        """The ordered quantity in base units."""
+        return self.qty * self.base_per_unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesOrder:
+    """A customer's order in the ledger. `number` is what people call it; the document's key is the ledger's own id."""
+
+    kind: Literal["sales_order"] = "sales_order"
+    number: str
+    customer: str
+    status: OrderStatus
+    released: bool
+    partial_allowed: bool
+    due_at: datetime
+    carrier: str | None
+    address: Address
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DespatchLine:
+    """Units of one item that left. `movement` is the warehouse's own id of this change of stock; `line` the order's."""
+
+    movement: str
+    line: str | None
+    item: str
+    qty_base: Decimal
+    lot: str | None = None
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Despatch:
+    """Goods that left the warehouse together. `order` is our reference of the order they answer, if it is one of ours.
+
+    `completes` tells that the warehouse expects to send nothing more for this order.
+    """
+
+    kind: Literal["despatch"] = "despatch"
+    goods_out: str
+    order: str | None
+    number: str
+    despatched_at: datetime
+    carrier: str | None
+    tracking: tuple[str, ...]
+    completes: bool
+    lines: tuple[DespatchLine, ...]
+
+    def by_line(self) -> dict[str | None, Decimal]:
+        """What left, in base units, by order line (None: goods no line asked for), in the order of the lines."""
+        total: dict[str | None, Decimal] = {}
+        for line in self.lines:
+            total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
+        return total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reversal:
+    """Goods that came back out of a despatch before they were really gone. `of` is the key of that despatch."""
+
+    kind: Literal["reversal"] = "reversal"
+    goods_out: str
+    order: str | None
+    of: str
+    reversed_at: datetime
+    lines: tuple[DespatchLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A posting period of the ledger. Both days are inside it."""
+
+    first: date
+    last: date
+    open: bool
+
+
+Content = Annotated[Item | SalesOrder | Despatch | Reversal, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[Item | SalesOrder | Despatch | Reversal] = TypeAdapter(Content)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A document and where it came from. Unique by (link, side, kind, key, revision)."""
+
+    side: Side
+    key: str
+    revision: str
+    happened_at: datetime
+    content: Item | SalesOrder | Despatch | Reversal
+
+    @property
+    def kind(self) -> str:
+        """`item`, `sales_order`, `despatch` or `reversal`."""
+        return self.content.kind
+
+
+def dump_content(content: Item | SalesOrder | Despatch | Reversal) -> str:
+    """The content as JSON text, decimals as strings. The same content gives the same text."""
+    return _ADAPTER.dump_json(content).decode()
+
+
+def load_content(text: str) -> Item | SalesOrder | Despatch | Reversal:
+    """The content back from its JSON text. Raises `pydantic.ValidationError` when the text is not a document."""
+    return _ADAPTER.validate_json(text)

@@ -1,0 +1,209 @@
+"""Postings: what is to be created or changed in the other system, and how an attempt at it can end."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from tieout.domain.documents import Address, Item, Side
+from tieout.domain.identity import item_identity
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutItem:
+    """Make the warehouse's item like this one. Safe to repeat: it looks, then creates, changes or leaves."""
+
+    kind: Literal["put_item"] = "put_item"
+    item: Item
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Identities whose ids in the target must be known first."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsOutLine:
+    """One line the warehouse should send, in base units."""
+
+    line: str
+    item: str
+    qty_base: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsOut:
+    """Tell the warehouse to send this. `warehouse` and `carrier` are the warehouse system's own codes."""
+
+    kind: Literal["goods_out"] = "goods_out"
+    number: str
+    customer: str
+    due_at: datetime
+    warehouse: str
+    carrier: str | None
+    address: Address
+    lines: tuple[GoodsOutLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The items' ids in the warehouse."""
+        return tuple(dict.fromkeys(item_identity(line.item) for line in self.lines))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsOutChange:
+    """Make an order the warehouse already has like `wanted`. Safe to repeat: only what differs is sent."""
+
+    kind: Literal["goods_out_change"] = "goods_out_change"
+    of: str
+    wanted: GoodsOut
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The goods-out's id and the items' ids in the warehouse."""
+        return (self.of, *self.wanted.needs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsOutCancel:
+    """Take an order back from the warehouse. Safe to repeat: an order already gone counts as done."""
+
+    kind: Literal["goods_out_cancel"] = "goods_out_cancel"
+    of: str
+    number: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The goods-out's id in the warehouse."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lot:
+    """A part of a line by lot, in base units."""
+
+    lot: str
+    qty_base: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryLine:
+    """Units delivered against one order line. `qty` counts the order line's own unit."""
+
+    line: str
+    item: str
+    qty: Decimal
+    qty_base: Decimal
+    warehouse: str
+    lots: tuple[Lot, ...] = ()
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Goods left: the ledger's delivery against an order. `order` is the ledger's id of the order."""
+
+    kind: Literal["delivery"] = "delivery"
+    order: str
+    customer: str
+    posted_on: date
+    carrier: str | None
+    tracking: tuple[str, ...]
+    lines: tuple[DeliveryLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing: the order is the ledger's own."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice:
+    """Bill what was delivered. `of` is our reference of the delivery; line n bills the delivery's line n."""
+
+    kind: Literal["invoice"] = "invoice"
+    of: str
+    customer: str
+    posted_on: date
+    lines: tuple[DeliveryLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The delivery's id in the ledger."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCancel:
+    """Cancel a delivery by a cancellation document. Safe to repeat: a delivery already cancelled counts as done."""
+
+    kind: Literal["delivery_cancel"] = "delivery_cancel"
+    of: str
+    posted_on: date
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The delivery's id in the ledger."""
+        return (self.of,)
+
+
+Body = PutItem | GoodsOut | GoodsOutChange | GoodsOutCancel | Delivery | Invoice | DeliveryCancel
+_ADAPTER: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
+
+TARGET: dict[str, Side] = {
+    "put_item": Side.WAREHOUSE,
+    "goods_out": Side.WAREHOUSE,
+    "goods_out_change": Side.WAREHOUSE,
+    "goods_out_cancel": Side.WAREHOUSE,
+    "delivery": Side.LEDGER,
+    "invoice": Side.LEDGER,
+    "delivery_cancel": Side.LEDGER,
+}
+"""Which side each kind of posting is made in."""
+
+
+def dump_body(body: Body) -> str:
+    """A posting's body as JSON text. The same body gives the same text."""
+    return _ADAPTER.dump_json(body).decode()
+
+
+def load_body(text: str) -> Body:
+    """A posting's body back from its JSON text."""
+    return _ADAPTER.validate_json(text)
+
+
+class Ended(StrEnum):
+    """How an attempt ended."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    EXISTS_DIFFERENTLY = "exists_differently"
+    REFUSED = "refused"
+    RETRY_LATER = "retry_later"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one attempt of a posting ended.
+
+    `theirs` is the target's id of what now stands there (created, exists). `reason` is a code of `reasons.py`
+    (refused, exists_differently) or the cause of a wait (`locked`, `throttled`, `down`, `session`). `text` is what the
+    system said, for people. `retry_after_s` is set where the system named a time. `also` are further ids learnt
+    (identity to id).
+    """
+
+    ended: Ended
+    theirs: str | None = None
+    reason: str | None = None
+    text: str = ""
+    retry_after_s: float | None = None
+    also: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def stands(self) -> bool:
+        """True when what was wanted is now in the target system."""
+        return self.ended in (Ended.CREATED, Ended.EXISTS)

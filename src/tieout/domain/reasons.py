@@ -1,0 +1,122 @@
+"""Every reason a document may be held for: who owns it, how urgent, what to do. The docs page is made from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Team(StrEnum):
+    """Who must act."""
+
+    WAREHOUSE = "warehouse"
+    FINANCE = "finance"
+    MERCHANDISING = "merchandising"
+    CUSTOMER_SERVICE = "customer service"
+    PURCHASING = "purchasing"
+    IT = "IT"
+
+
+class Severity(StrEnum):
+    """How much it hurts while it waits."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One kind of exception. `due_h` is when it should be dealt with, in hours after it was opened."""
+
+    code: str
+    owner: Team
+    severity: Severity
+    sentence: str
+    what_to_do: str
+    due_h: int
+    clears_itself: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a document may not go on: a reason, and what exactly is wrong, with the line where there is one.
+
+    `about` is the thing to be mended (an item, a carrier): problems about the same thing have the same cause.
+    """
+
+    reason: str
+    detail: str
+    line: str | None = None
+    about: str | None = None
+
+
+_WH, _FI, _ME, _CS, _IT = Team.WAREHOUSE, Team.FINANCE, Team.MERCHANDISING, Team.CUSTOMER_SERVICE, Team.IT
+_URGENT, _NORMAL, _LOW = Severity.URGENT, Severity.NORMAL, Severity.LOW
+_FIX = "then replay the exception."
+
+_TABLE = (
+    Reason("item_unknown_in_ledger", _ME, _NORMAL, "An item is not in the ledger.",
+           f"Create the item in the ledger or correct its code, {_FIX}", 8),
+    Reason("item_unknown_in_warehouse", _ME, _NORMAL, "An item is not in the warehouse yet.",
+           f"See why the item itself did not cross (look for its own exception), {_FIX}", 8),
+    Reason("item_inactive", _ME, _NORMAL, "An item is inactive.",
+           f"Make the item active again, or take it off the document, {_FIX}", 8),
+    Reason("item_unit_differs", _ME, _NORMAL, "The two systems count an item in different units.",
+           f"Agree on the base unit in both systems, or map the one unit to the other, {_FIX}", 8),
+    Reason("item_tracking_differs", _ME, _NORMAL, "The two systems track an item's lots or serials differently.",
+           f"Set the same tracking in both systems, {_FIX}", 8),
+    Reason("item_has_no_unit", _ME, _LOW, "An item has no unit the warehouse knows.",
+           f"Give the item an inventory unit, or map its unit (mappings, kind unit), {_FIX}", 24),
+    Reason("quantity_does_not_divide", _WH, _NORMAL, "A quantity is not a whole number of the order's units.",
+           f"Correct the despatched quantity in the warehouse or the unit of the order line, {_FIX}", 4),
+    Reason("warehouse_missing", _CS, _NORMAL, "A line has no ledger warehouse that is mapped.",
+           f"Give the line a warehouse, or map it (mappings, kind warehouse), {_FIX}", 4),
+    Reason("several_warehouses", _CS, _NORMAL, "One order asks for goods from more than one warehouse.",
+           f"Split the order by warehouse in the ledger, {_FIX}", 4),
+    Reason("carrier_not_mapped", _CS, _NORMAL, "A carrier has no counterpart in the other system.",
+           f"Map the carrier (mappings, kind carrier), {_FIX}", 4),
+    Reason("tracking_missing", _WH, _NORMAL, "A despatch has no tracking number, and the policy asks for one.",
+           f"Add the tracking number to the shipment in the warehouse, {_FIX}", 2),
+    Reason("partial_not_allowed", _CS, _NORMAL, "An order was sent in part although it must go whole.",
+           f"Allow part delivery on the order, or send the rest, {_FIX}", 4),
+    Reason("above_open_quantity", _WH, _URGENT, "More left than the order still had open.",
+           f"Check the count; correct the despatch, or raise the order, {_FIX}", 2),
+    Reason("line_unknown", _WH, _URGENT, "Goods left that the order does not name.",
+           f"Undo the despatch, or add the line to the order, {_FIX}", 2),
+    Reason("lots_incomplete", _WH, _NORMAL, "Lots or serial numbers do not cover the quantity.",
+           f"Complete the lots or serial numbers in the warehouse, {_FIX}", 4),
+    Reason("period_closed", _FI, _URGENT, "The posting date lies in a closed period.",
+           f"Open the period, {_FIX}", 4),
+    Reason("despatch_without_order", _WH, _URGENT, "Goods left for an order that is not known here.",
+           "Find out which order the goods belong to; resolve with a note once the ledger is right.", 4),
+    Reason("order_changed_too_late", _CS, _URGENT, "An order was changed after picking had begun.",
+           "Ask the warehouse to correct the pick, or put the order back as it was; then replay or resolve.", 2),
+    Reason("order_cancelled_too_late", _CS, _URGENT, "An order was cancelled or closed after picking had begun.",
+           "Ask the warehouse to stop it; if the goods are gone, reopen the order; then replay or resolve.", 2),
+    Reason("order_refused", _IT, _NORMAL, "The warehouse refused the order.",
+           f"Read what the warehouse said, correct the order or the set-up, {_FIX}", 4),
+    Reason("item_refused", _ME, _NORMAL, "The warehouse refused the item.",
+           f"Read what the warehouse said, correct the item in the ledger, {_FIX}", 8),
+    Reason("order_closed_in_ledger", _CS, _URGENT, "Goods left, but the order or its line is closed in the ledger.",
+           f"Reopen the order in the ledger, {_FIX}", 2),
+    Reason("stock_short_in_ledger", _FI, _URGENT, "The ledger has too little stock to deliver what left.",
+           f"Correct the ledger's stock (receipt or adjustment that has not crossed), {_FIX}", 4),
+    Reason("duplicate_in_ledger", _IT, _URGENT, "The ledger has a document with our reference but another content.",
+           "Compare the two documents; correct the ledger by hand, then resolve with a note.", 4),
+    Reason("ledger_refused", _FI, _NORMAL, "The ledger refused the document.",
+           f"Read what the ledger said, correct the cause there, {_FIX}", 4),
+    Reason("ledger_has_gone_on", _FI, _URGENT, "A despatch was undone after it had been invoiced.",
+           "Credit the invoice and return the delivery in the ledger, then resolve with a note.", 4),
+    Reason("reversal_without_despatch", _WH, _NORMAL, "A despatch was undone that was never seen here.",
+           "Check the order in both systems, then resolve with a note.", 8),
+    Reason("content_changed", _WH, _URGENT, "A despatch that was already read now says something else.",
+           "Compare the despatch with what was posted; correct the ledger by hand, then resolve with a note.", 4),
+    Reason("message_unreadable", _IT, _NORMAL, "A message could not be understood.",
+           f"Read the message and the error; correct the sender or the set-up, {_FIX}", 4),
+    Reason("parent_missing", _IT, _NORMAL, "Something this document depends on has not arrived in time.",
+           f"Find what it waits for (its own exception tells more), {_FIX}", 8),
+    Reason("invariant_broken", _IT, _URGENT, "A rule failed in a way it should not; the document was not let through.",
+           "Report it with the exception's detail; replay after an update.", 4),
+)  # fmt: skip
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in _TABLE}
+"""The catalogue, by code."""

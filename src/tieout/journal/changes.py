@@ -1,0 +1,216 @@
+"""What one step of a drain changes, collected in memory and written in one go: new rows first, then new states."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, update
+
+from tieout.domain.documents import Item, Side, dump_content
+from tieout.domain.postings import dump_body
+from tieout.domain.reasons import REASONS
+from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
+from tieout.journal.store import insert_new, upsert
+from tieout.journal.tables import attempt, case_, case_event, document, message, mirror, movement, posting, xref
+
+SYSTEM = "tieout"
+"""Who acted, where no person did."""
+
+
+@dataclass
+class Changes:
+    """The changes of one step. Rows are the live objects: their state at `flush` is what is written."""
+
+    documents: list[tuple[LaneWork, DocumentRow]] = field(default_factory=list[tuple[LaneWork, DocumentRow]])
+    postings: list[tuple[LaneWork, PostingRow]] = field(default_factory=list[tuple[LaneWork, PostingRow]])
+    attempts: list[tuple[PostingRow, AttemptRow]] = field(default_factory=list[tuple[PostingRow, AttemptRow]])
+    cases: list[CaseRow] = field(default_factory=list[CaseRow])
+    holds: list[tuple[MessageRow | DocumentRow, CaseRow]] = field(
+        default_factory=list[tuple[MessageRow | DocumentRow, CaseRow]]
+    )
+    cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
+    movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
+    xrefs: list[tuple[Side, str, str]] = field(default_factory=list[tuple[Side, str, str]])
+    mirrored: list[tuple[Side, Item]] = field(default_factory=list[tuple[Side, Item]])
+    touched_documents: dict[int, DocumentRow] = field(default_factory=dict[int, DocumentRow])
+    touched_messages: dict[int, MessageRow] = field(default_factory=dict[int, MessageRow])
+    touched_postings: dict[int, PostingRow] = field(default_factory=dict[int, PostingRow])
+    touched_attempts: dict[int, AttemptRow] = field(default_factory=dict[int, AttemptRow])
+
+    def touch(self, *rows: MessageRow | DocumentRow | PostingRow | AttemptRow) -> None:
+        """Notes rows whose state has changed. A row not stored yet is written whole anyway."""
+        for row in rows:
+            if row.id is None:
+                continue
+            match row:
+                case MessageRow():
+                    self.touched_messages[row.id] = row
+                case DocumentRow():
+                    self.touched_documents[row.id] = row
+                case PostingRow():
+                    self.touched_postings[row.id] = row
+                case AttemptRow():
+                    self.touched_attempts[row.id] = row
+
+    def flush(self, connection: Connection, link: str, now: datetime) -> None:
+        """Writes everything inside the caller's transaction."""
+        self._insert_cases(connection, link)
+        for held, case in self.holds:
+            held.case_id = case.id
+        self._insert_documents(connection, link)
+        self._insert_postings(connection, link)
+        self._insert_attempts(connection)
+        self._insert_movements(connection, link)
+        self._update_states(connection)
+        self._clear_cases(connection, now)
+        self._book(connection, now)
+        rows = [{"link": link, "side": side, "ours": ours, "theirs": theirs} for side, ours, theirs in self.xrefs]
+        upsert(connection, xref, rows, "theirs")
+        seen = {(side, item.code): dump_content(item) for side, item in self.mirrored}
+        mirrored = [
+            {"link": link, "side": side, "code": code, "content": text, "seen_at": now}
+            for (side, code), text in seen.items()
+        ]
+        upsert(connection, mirror, mirrored, "content", "seen_at")
+
+    def _insert_cases(self, connection: Connection, link: str) -> None:
+        if not self.cases:
+            return
+        _insert(connection, case_, self.cases, [_case_values(link, case) for case in self.cases])
+        opened = [
+            {"case_id": c.id, "at": c.opened_at, "actor": SYSTEM, "action": "opened", "text": c.problems[0].detail}
+            for c in self.cases
+        ]
+        connection.execute(insert(case_event), opened)
+
+    def _insert_documents(self, connection: Connection, link: str) -> None:
+        values = [
+            {
+                "link": link,
+                "side": row.side,
+                "kind": row.content.kind,
+                "key": row.key,
+                "revision": row.revision,
+                "lane": work.lane,
+                "happened_at": row.happened_at,
+                "stored_at": row.stored_at,
+                "message_id": row.message_id,
+                "content": dump_content(row.content),
+                "state": row.state,
+                "policy": row.policy,
+                "case_id": row.case_id,
+            }
+            for work, row in self.documents
+        ]
+        _insert(connection, document, [row for _, row in self.documents], values)
+
+    def _insert_postings(self, connection: Connection, link: str) -> None:
+        values = [
+            {
+                "link": link,
+                "lane": work.lane,
+                "document_id": row.document.id,
+                "step": row.step,
+                "side": row.side,
+                "kind": row.kind,
+                "reference": row.reference,
+                "body": dump_body(row.body),
+                "state": row.state,
+            }
+            for work, row in self.postings
+        ]
+        _insert(connection, posting, [row for _, row in self.postings], values)
+
+    def _insert_attempts(self, connection: Connection) -> None:
+        values = [
+            {"posting_id": owner.id, "token": row.token, "started_at": row.started_at} for owner, row in self.attempts
+        ]
+        _insert(connection, attempt, [row for _, row in self.attempts], values)
+
+    def _insert_movements(self, connection: Connection, link: str) -> None:
+        values = [
+            {
+                "link": link,
+                "source": row.source,
+                "document_id": row.document.id,
+                "item": row.item,
+                "warehouse": row.warehouse,
+                "qty_base": row.qty_base,
+                "lot": row.lot,
+                "floor_at": row.floor_at,
+            }
+            for row in self.movements
+        ]
+        insert_new(connection, movement, values)
+
+    def _update_states(self, connection: Connection) -> None:
+        _update(connection, message, self.touched_messages.values(), "state", "case_id")
+        _update(connection, document, self.touched_documents.values(), "state", "policy", "case_id")
+        _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")
+        bodies = [
+            {
+                "b_id": p.id,
+                "b_state": p.state,
+                "b_theirs": p.theirs,
+                "b_done_at": p.done_at,
+                "b_body": dump_body(p.body),
+            }
+            for p in self.touched_postings.values()
+        ]
+        _execute_update(connection, posting, bodies, "state", "theirs", "done_at", "body")
+
+    def _clear_cases(self, connection: Connection, now: datetime) -> None:
+        if not self.cleared:
+            return
+        rows = [{"b_id": c.id, "b_state": "resolved", "b_resolved_at": now, "b_resolution": t} for c, t in self.cleared]
+        _execute_update(connection, case_, rows, "state", "resolved_at", "resolution")
+        events = [
+            {"case_id": c.id, "at": now, "actor": SYSTEM, "action": "cleared", "text": text} for c, text in self.cleared
+        ]
+        connection.execute(insert(case_event), events)
+
+    def _book(self, connection: Connection, now: datetime) -> None:
+        ids = [row.id for row in self.booked]
+        if ids:
+            connection.execute(update(movement).where(movement.c.document_id.in_(ids)).values(booked_at=now))
+
+
+def _case_values(link: str, case: CaseRow) -> dict[str, Any]:
+    first = case.problems[0]
+    reason = REASONS[first.reason]
+    return {
+        "link": link,
+        "lane": case.lane,
+        "reason": reason.code,
+        "owner": reason.owner,
+        "severity": reason.severity,
+        "cause": f"{reason.code}: {first.about or case.lane}"[:200],
+        "problems": json.dumps([asdict(problem) for problem in case.problems]),
+        "state": case.state,
+        "opened_at": case.opened_at,
+        "due_at": case.opened_at + timedelta(hours=reason.due_h),
+        "blocked_units": case.blocked_units,
+    }
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Any], values: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts in bulk and fills each row's id in."""
+    if not values:
+        return
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    for row, identity in zip(rows, connection.execute(statement, list(values)).scalars(), strict=True):
+        row.id = identity
+
+
+def _update(connection: Connection, table: Table, rows: Iterable[Any], *names: str) -> None:
+    values = [{"b_id": row.id, **{f"b_{name}": getattr(row, name) for name in names}} for row in rows]
+    _execute_update(connection, table, values, *names)
+
+
+def _execute_update(connection: Connection, table: Table, values: list[dict[str, Any]], *names: str) -> None:
+    if values:
+        changed: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
+        connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(**changed), values)

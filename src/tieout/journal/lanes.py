@@ -1,0 +1,136 @@
+"""Lanes and leases: what has work waiting, and who is at it.
+
+A lease is one row for a whole batch of lanes. Its holder raises `beat` in every transaction it makes; whoever sees the
+same beat for too long, on its own monotonic clock, breaks the lease. A holder whose lease is gone can settle nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tieout.journal.tables import lane, lease
+
+
+class LeaseLost(Exception):
+    """Another worker has taken these lanes over. Whatever was about to be recorded must be dropped."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One lane under our lease. `arrived` is how much had arrived when it was claimed."""
+
+    lane: str
+    arrived: int
+    rests: int
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A lane put to rest: until when, and why (for people)."""
+
+    lane: str
+    due_at: datetime
+    why: str
+
+
+def touch(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
+    """There is something to do in these lanes. A lane already at rest stays at rest."""
+    rows = [
+        {"link": link, "lane": name, "arrived": 1, "handled": 0, "rests": 0, "due_at": now, "rested_at": now}
+        for name in sorted(set(lanes))
+    ]
+    if not rows:
+        return
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(lane)
+    idle = lane.c.arrived <= lane.c.handled
+    changed = {
+        "arrived": lane.c.arrived + 1,
+        "due_at": case((idle, statement.excluded.due_at), else_=lane.c.due_at),
+        "rested_at": case((idle, statement.excluded.rested_at), else_=lane.c.rested_at),
+    }
+    connection.execute(statement.on_conflict_do_update(index_elements=["link", "lane"], set_=changed), rows)
+
+
+def hurry(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
+    """Touches the lanes and ends their rest: a person asked for it."""
+    names = sorted(set(lanes))
+    touch(connection, link, names, now)
+    chosen = and_(lane.c.link == link, lane.c.lane.in_(names))
+    connection.execute(update(lane).where(chosen).values(due_at=now, rested_at=now, rests=0))
+
+
+def claim(connection: Connection, link: str, token: str, holder: str, *, limit: int, now: datetime) -> list[Claimed]:
+    """Takes up to `limit` lanes that are due and held by nobody, oldest first, under a new lease called `token`.
+
+    A wall clock that jumped back must not put a lane to sleep for ever: a lane whose rest seems to have begun in the
+    future counts as due.
+    """
+    due = or_(lane.c.due_at.is_(None), lane.c.due_at <= now, lane.c.rested_at > now)
+    free = and_(lane.c.link == link, lane.c.arrived > lane.c.handled, lane.c.token.is_(None), due)
+    wanted = select(lane.c.lane, lane.c.arrived, lane.c.rests).where(free).order_by(lane.c.due_at).limit(limit)
+    found = connection.execute(wanted.with_for_update(skip_locked=True)).all()
+    if found:
+        connection.execute(insert(lease).values(token=token, holder=holder, beat=0))
+        names = [row.lane for row in found]
+        connection.execute(update(lane).where(lane.c.link == link, lane.c.lane.in_(names)).values(token=token))
+    return [Claimed(row.lane, row.arrived, row.rests) for row in found]
+
+
+def beat(connection: Connection, token: str) -> None:
+    """Shows that the holder is alive and proves, inside this transaction, that the lease is still its own.
+
+    Raises `LeaseLost`.
+    """
+    alive = connection.execute(update(lease).where(lease.c.token == token).values(beat=lease.c.beat + 1))
+    if alive.rowcount != 1:
+        raise LeaseLost(token)
+
+
+def release(
+    connection: Connection, link: str, token: str, finished: list[Claimed], rests: list[Rest], now: datetime
+) -> None:
+    """Gives every lane of the lease back: finished up to what had arrived, or resting."""
+    mine = and_(lane.c.link == link, lane.c.token == token)
+    one = and_(mine, lane.c.lane == bindparam("b_lane"))
+    if finished:
+        ended = (
+            update(lane)
+            .where(one)
+            .values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, due_at=now, rested_at=now)
+        )
+        connection.execute(ended, [{"b_lane": done.lane, "b_arrived": done.arrived} for done in finished])
+    if rests:
+        resting = (
+            update(lane)
+            .where(one)
+            .values(
+                token=None, rests=lane.c.rests + 1, why=bindparam("b_why"), due_at=bindparam("b_due"), rested_at=now
+            )
+        )
+        connection.execute(resting, [{"b_lane": r.lane, "b_why": r.why, "b_due": r.due_at} for r in rests])
+    connection.execute(update(lane).where(mine).values(token=None))
+    connection.execute(delete(lease).where(lease.c.token == token))
+
+
+def leases(connection: Connection) -> list[tuple[str, str, int]]:
+    """Every lease as (token, holder, beat)."""
+    return [(row.token, row.holder, row.beat) for row in connection.execute(select(lease))]
+
+
+def break_lease(connection: Connection, token: str, seen_beat: int) -> bool:
+    """Takes a lease away if its holder has not moved since `seen_beat`. True when it was broken; its lanes are free."""
+    gone = connection.execute(delete(lease).where(lease.c.token == token, lease.c.beat == seen_beat))
+    if gone.rowcount != 1:
+        return False
+    connection.execute(update(lane).where(lane.c.token == token).values(token=None))
+    return True
+
+
+def pending(connection: Connection, link: str) -> int:
+    """How many lanes have something to do, at rest or not."""
+    waiting = select(func.count(literal(1))).where(lane.c.link == link, lane.c.arrived > lane.c.handled)
+    return connection.execute(waiting).scalar_one()

@@ -1,0 +1,87 @@
+"""Loads all that matters for a batch of claimed lanes, in a handful of statements however many lanes there are."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from tieout.domain.documents import Side, load_content
+from tieout.domain.postings import load_body
+from tieout.domain.reasons import Problem
+from tieout.journal.lanes import Claimed
+from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
+from tieout.journal.tables import attempt, case_, document, message, posting
+
+
+def load(connection: Connection, link: str, claimed: Sequence[Claimed]) -> list[LaneWork]:
+    """The work of each claimed lane: waiting messages, its documents, postings and open cases."""
+    works = {c.lane: LaneWork(c) for c in claimed}
+    names = list(works)
+    for row in _waiting_messages(connection, link, names):
+        works[row.lane].messages.append(_message(row))
+    documents: dict[int, DocumentRow] = {}
+    for row in _documents(connection, link, names):
+        documents[row.id] = _document(row)
+        works[row.lane].documents.append(documents[row.id])
+    postings: dict[int, PostingRow] = {}
+    for row in _postings(connection, list(documents)):
+        postings[row.id] = _posting(row, documents[row.document_id])
+        works[row.lane].postings.append(postings[row.id])
+    for row in _last_attempts(connection, [p for p in postings if postings[p].state == "sent"]):
+        postings[row.posting_id].last_attempt = _attempt(row)
+    for row in _open_cases(connection, link, names):
+        works[row.lane].cases[row.id] = _case(row)
+    return list(works.values())
+
+
+def _waiting_messages(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
+    wanted = select(message).where(message.c.link == link, message.c.lane.in_(names), message.c.state == "waiting")
+    return connection.execute(wanted.order_by(message.c.id)).all()
+
+
+def _documents(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
+    """All of an order's documents; of an item's only what is unfinished, since its history can be long."""
+    needed = or_(document.c.kind != "item", document.c.state.in_(("waiting", "planned", "held")))
+    wanted = select(document).where(and_(document.c.link == link, document.c.lane.in_(names), needed))
+    return connection.execute(wanted.order_by(document.c.id)).all()
+
+
+def _postings(connection: Connection, document_ids: list[int]) -> Sequence[Row[Any]]:
+    wanted = select(posting).where(posting.c.document_id.in_(document_ids))
+    return connection.execute(wanted.order_by(posting.c.document_id, posting.c.step)).all()
+
+
+def _last_attempts(connection: Connection, posting_ids: list[int]) -> Sequence[Row[Any]]:
+    if not posting_ids:
+        return ()
+    last = select(func.max(attempt.c.id)).where(attempt.c.posting_id.in_(posting_ids)).group_by(attempt.c.posting_id)
+    return connection.execute(select(attempt).where(attempt.c.id.in_(last))).all()
+
+
+def _open_cases(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
+    wanted = select(case_).where(case_.c.link == link, case_.c.lane.in_(names), case_.c.state == "open")
+    return connection.execute(wanted).all()
+
+
+def _message(row: Row[Any]) -> MessageRow:
+    return MessageRow(row.id, Side(row.side), row.topic, row.key, row.identity, row.raw, row.state, row.case_id)
+
+
+def _document(row: Row[Any]) -> DocumentRow:
+    return DocumentRow(row.id, Side(row.side), row.key, row.revision, row.happened_at, row.stored_at, row.message_id,
+                       load_content(row.content), row.state, row.policy, row.case_id)  # fmt: skip
+
+
+def _posting(row: Row[Any], owner: DocumentRow) -> PostingRow:
+    return PostingRow(row.id, owner, row.step, Side(row.side), row.kind, row.reference, load_body(row.body),
+                      row.state, row.theirs, row.done_at)  # fmt: skip
+
+
+def _attempt(row: Row[Any]) -> AttemptRow:
+    return AttemptRow(row.id, row.token, row.started_at, row.ended_at, row.ended, row.reason, row.text)
+
+
+def _case(row: Row[Any]) -> CaseRow:
+    problems = [Problem(**problem) for problem in json.loads(row.problems)]
+    return CaseRow(row.id, row.lane, problems, row.state, row.blocked_units, row.opened_at)

@@ -1,0 +1,135 @@
+"""The journal's rows as the sync works on them: mutable, with the id filled in when the row is stored."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from tieout.domain.documents import Despatch, Document, Item, Reversal, SalesOrder, Side
+from tieout.domain.postings import Body
+from tieout.domain.reasons import Problem
+from tieout.journal.lanes import Claimed
+
+
+@dataclass
+class MessageRow:
+    """A message. `state`: waiting, read, held."""
+
+    id: int
+    side: Side
+    topic: str
+    key: str
+    identity: str
+    raw: str
+    state: str
+    case_id: int | None
+
+
+@dataclass
+class DocumentRow:
+    """A document and its state: waiting, planned, posted, ignored, held."""
+
+    id: int | None
+    side: Side
+    key: str
+    revision: str
+    happened_at: datetime
+    stored_at: datetime
+    message_id: int
+    content: Item | SalesOrder | Despatch | Reversal
+    state: str
+    policy: str | None = None
+    case_id: int | None = None
+
+    @classmethod
+    def fresh(cls, document: Document, message_id: int, now: datetime) -> "DocumentRow":
+        """A document just read, waiting to be decided."""
+        return cls(None, document.side, document.key, document.revision, document.happened_at, now, message_id,
+                   document.content, "waiting")  # fmt: skip
+
+    @property
+    def finished(self) -> bool:
+        """True when nothing more is to be done for it."""
+        return self.state in ("posted", "ignored")
+
+
+@dataclass
+class AttemptRow:
+    """One try of a posting. `ended` is None while nobody knows."""
+
+    id: int | None
+    token: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    ended: str | None = None
+    reason: str | None = None
+    text: str | None = None
+
+
+@dataclass
+class PostingRow:
+    """A posting and its state: due, sent (intent stored, outcome open), done, refused, void."""
+
+    id: int | None
+    document: DocumentRow
+    step: int
+    side: Side
+    kind: str
+    reference: str
+    body: Body
+    state: str
+    theirs: str | None = None
+    done_at: datetime | None = None
+    last_attempt: AttemptRow | None = None
+
+    @property
+    def counts(self) -> bool:
+        """True when it stands, or may come to stand, in the target: neither refused nor void."""
+        return self.state in ("due", "sent", "done")
+
+
+@dataclass
+class MovementRow:
+    """A change of stock: signed base units of one item, on the floor and, once posted, in the books."""
+
+    source: str
+    document: DocumentRow
+    item: str
+    warehouse: str | None
+    qty_base: Decimal
+    lot: str | None
+    floor_at: datetime
+
+
+@dataclass
+class CaseRow:
+    """An exception: why something is held, who must act, and what it blocks (base units)."""
+
+    id: int | None
+    lane: str
+    problems: list[Problem]
+    state: str
+    blocked_units: Decimal
+    opened_at: datetime
+
+
+@dataclass
+class LaneWork:
+    """Everything that matters for one claimed lane, in memory while the lease is ours."""
+
+    claimed: Claimed
+    messages: list[MessageRow] = field(default_factory=list[MessageRow])
+    documents: list[DocumentRow] = field(default_factory=list[DocumentRow])
+    postings: list[PostingRow] = field(default_factory=list[PostingRow])
+    cases: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
+    rest_s: float | None = None
+    rest_why: str = ""
+
+    @property
+    def lane(self) -> str:
+        """The lane's name."""
+        return self.claimed.lane
+
+    def rest(self, seconds: float, why: str) -> None:
+        """Asks for a rest; the longest one asked for counts."""
+        if self.rest_s is None or seconds > self.rest_s:
+            self.rest_s, self.rest_why = seconds, why

@@ -1,0 +1,116 @@
+"""Opens the journal and gives out its transactions. A written transaction is durable when its block ends, or undone."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another before it gives up."""
+POOL_SIZE = 10
+
+Boundary = Callable[[str], None]
+"""Called at every durable boundary with its name (`before plan`, `after plan`). Tests crash a process there."""
+
+
+class JournalError(Exception):
+    """The journal cannot be used. The text says which database, what is wrong and what to do."""
+
+
+def _no_boundary(_: str) -> None:
+    return None
+
+
+class Journal:
+    """The journal's database. `url` is an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://...`."""
+
+    def __init__(self, url: str, *, boundary: Boundary = _no_boundary) -> None:
+        self.engine = _open(url)
+        self._boundary = boundary
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self, what: str) -> Generator[Connection]:
+        """A transaction that may write; `what` names its durable boundary. Raises SQLAlchemy errors, all undone."""
+        with self.engine.connect().execution_options(tieout_writes=True) as connection:
+            with connection.begin():
+                yield connection
+                self._boundary(f"before {what}")
+            self._boundary(f"after {what}")
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """A consistent view, without a lock that stops writers."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def check(self) -> None:
+        """Raises `JournalError` when the database does not answer or has no schema yet."""
+        try:
+            with self.read() as connection:
+                connection.execute(text("SELECT 1 FROM lane WHERE 1 = 0"))
+        except SQLAlchemyError as error:
+            raise JournalError(_explain(self.engine, error)) from error
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+
+def _explain(engine: Engine, error: SQLAlchemyError) -> str:
+    place = engine.url.render_as_string(hide_password=True)
+    first_line = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    return f"the journal at {place} cannot be used: {first_line}"
+
+
+def _open(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    in_memory = url in ("sqlite://", "sqlite:///:memory:")
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": POOL_SIZE}
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(raw: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Durable to the disk on every commit; readers do not wait for the writer; we say when a transaction begins."""
+    raw.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]  sqlite3's own attribute
+    cursor = raw.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("tieout_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts the rows whose unique key is not there yet; the others are left as they stand."""
+    if not rows:
+        return
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(make(table).on_conflict_do_nothing(), list(rows))
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *values: str) -> None:
+    """Inserts the rows; where the primary key is there already, the columns in `values` take the new content."""
+    if not rows:
+        return
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in values}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))

@@ -1,0 +1,89 @@
+"""What a rule may look at besides the document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tieout.domain.documents import Item, OrderLine, Period, SalesOrder
+from tieout.domain.postings import GoodsOut
+
+
+class Policy(BaseModel):
+    """What a merchant decides for a link. Read from the configuration's `[link.policy]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    invoice: bool = Field(default=True, description="Post an invoice as soon as a delivery stands.")
+    tracking_required: bool = Field(default=True, description="Hold a despatch that has no tracking number.")
+    only_released: bool = Field(default=True, description="Send only orders the ledger has released (confirmed).")
+    time_zone: str = Field(default="UTC", description="The ledger's time zone: it decides the posting date.")
+    parent_patience_s: float = Field(
+        default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is not a time zone; write one such as Europe/London")
+        return name
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself."""
+
+    warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
+    carriers: Mapping[str, str] = field(default_factory=dict[str, str])
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def unit(self, ledger_unit: str | None) -> str | None:
+        """The warehouse's code of a ledger unit."""
+        return None if ledger_unit is None else self.units.get(ledger_unit, ledger_unit)
+
+    def ledger_carrier(self, warehouse_carrier: str | None) -> str | None:
+        """The ledger's code of a warehouse carrier; None where none is mapped."""
+        return next((ours for ours, theirs in self.carriers.items() if theirs == warehouse_carrier), None)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything known that bears on one document.
+
+    `order` is the newest revision of the order a despatch answers; `first` the revision by which the warehouse first
+    heard of it; `sent` what the warehouse was last told;
+    `delivered_base` what other despatches have delivered or are about to, by order line, in base units.
+    """
+
+    policy: Policy
+    codes: Codes
+    ledger_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    warehouse_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    periods: tuple[Period, ...] = ()
+    order: SalesOrder | None = None
+    first: SalesOrder | None = None
+    sent: GoodsOut | None = None
+    delivered_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+
+    def posting_day(self, at: datetime) -> date:
+        """The ledger's day of a moment."""
+        return at.astimezone(ZoneInfo(self.policy.time_zone)).date()
+
+    def stocked(self, line: OrderLine) -> bool:
+        """True for a line whose goods the warehouse handles. An item nobody knows counts as goods until it is known."""
+        item = self.ledger_items.get(line.item)
+        return item is None or item.stocked
+
+    def order_line(self, line: str | None) -> OrderLine | None:
+        """The order's line of that name."""
+        lines = self.order.lines if self.order else ()
+        return next((candidate for candidate in lines if candidate.line == line), None)
+
+    def delivered_elsewhere_base(self, line: str) -> Decimal:
+        """Base units of an order line that were delivered before tieout first saw the order."""
+        lines = self.first.lines if self.first else ()
+        return sum(((seen.qty - seen.open_qty) * seen.base_per_unit for seen in lines if seen.line == line), Decimal(0))

@@ -1,0 +1,66 @@
+"""The rules of each flow, in order: this file reads as the policy. All problems of a document are reported."""
+
+from collections.abc import Callable, Sequence
+
+from tieout.domain.documents import Despatch, SalesOrder
+from tieout.domain.reasons import Problem
+from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
+from tieout.rules.facts import Facts
+from tieout.rules.item_active import items_are_active
+from tieout.rules.item_has_unit import item_has_a_unit
+from tieout.rules.item_known import items_are_known
+from tieout.rules.line_known import lines_are_known
+from tieout.rules.lots_complete import lots_are_complete
+from tieout.rules.open_quantity import nothing_above_open
+from tieout.rules.partial_allowed import part_is_allowed
+from tieout.rules.period_open import period_is_open
+from tieout.rules.tracking_present import tracking_is_present
+from tieout.rules.tracking_same import tracking_is_the_same
+from tieout.rules.unit_divides import quantities_divide
+from tieout.rules.unit_same import units_are_the_same
+from tieout.rules.warehouse_mapped import warehouse_is_mapped
+
+OrderRule = Callable[[SalesOrder, Facts], list[Problem]]
+DespatchRule = Callable[[Despatch, Facts], list[Problem]]
+
+ORDER: tuple[OrderRule, ...] = (
+    items_are_known,
+    items_are_active,
+    item_has_a_unit,
+    units_are_the_same,
+    tracking_is_the_same,
+    warehouse_is_mapped,
+    order_carrier_is_mapped,
+)
+
+DESPATCH: tuple[DespatchRule, ...] = (
+    lines_are_known,
+    nothing_above_open,
+    quantities_divide,
+    part_is_allowed,
+    lots_are_complete,
+    tracking_is_present,
+    despatch_carrier_is_mapped,
+    period_is_open,
+)
+
+WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse"})
+"""Problems that are often only a matter of time: the item is on its way."""
+
+
+def judge_order(order: SalesOrder, facts: Facts, rules: Sequence[OrderRule] = ORDER) -> list[Problem]:
+    """Every problem of an order that is to go to the warehouse."""
+    return [problem for rule in rules for problem in _held_if_broken(lambda r=rule: r(order, facts), rule.__name__)]
+
+
+def judge_despatch(despatch: Despatch, facts: Facts, rules: Sequence[DespatchRule] = DESPATCH) -> list[Problem]:
+    """Every problem of a despatch that is to go to the ledger."""
+    return [problem for rule in rules for problem in _held_if_broken(lambda r=rule: r(despatch, facts), rule.__name__)]
+
+
+def _held_if_broken(rule: Callable[[], list[Problem]], name: str) -> list[Problem]:
+    """A rule that fails holds the document; it never lets it through."""
+    try:
+        return rule()
+    except Exception as error:  # noqa: BLE001  whatever a rule raises must end as a problem of this one document
+        return [Problem("invariant_broken", f"rule {name} failed: {type(error).__name__}: {error}", about=name)]

@@ -1,0 +1,1 @@
+"""The flow: intake, read, plan, post, settle. `drain.py` is the main path."""

@@ -1,0 +1,40 @@
+"""One configured pair: a warehouse side and a ledger side, with the merchant's policy."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from tieout.connectors.contract import Connector
+from tieout.domain.documents import Side
+from tieout.rules.facts import Policy
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link, put together. `name` is part of every reference and never changes."""
+
+    name: str
+    warehouse: Connector
+    ledger: Connector
+    policy: Policy
+
+    def connector(self, side: Side) -> Connector:
+        """The connector of one side."""
+        return self.warehouse if side is Side.WAREHOUSE else self.ledger
+
+
+class Spread(Protocol):
+    """Does one thing to each of many, several at a time, and gives the results in order. The first failure is raised."""
+
+    def __call__(self, work: Callable[[T], R], things: Sequence[T], at_once: int) -> list[R]:
+        """`at_once` bounds how many are under way together."""
+        ...
+
+
+def one_by_one(work: Callable[[T], R], things: Sequence[T], at_once: int) -> list[R]:
+    """A `Spread` that spreads nothing: for tests and for work that must be in one thread."""
+    del at_once
+    return [work(thing) for thing in things]
