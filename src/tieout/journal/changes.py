@@ -35,6 +35,7 @@ class Changes:
     booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
     xrefs: list[tuple[Side, str, str]] = field(default_factory=list[tuple[Side, str, str]])
     mirrored: list[tuple[Side, Item]] = field(default_factory=list[tuple[Side, Item]])
+    refreshed: list[DocumentRow] = field(default_factory=list[DocumentRow])
     touched_documents: dict[int, DocumentRow] = field(default_factory=dict[int, DocumentRow])
     touched_messages: dict[int, MessageRow] = field(default_factory=dict[int, MessageRow])
     touched_postings: dict[int, PostingRow] = field(default_factory=dict[int, PostingRow])
@@ -149,6 +150,8 @@ class Changes:
     def _update_states(self, connection: Connection) -> None:
         _update(connection, message, self.touched_messages.values(), "state", "case_id")
         _update(connection, document, self.touched_documents.values(), "state", "policy", "case_id")
+        refreshed = [{"b_id": d.id, "b_content": dump_content(d.content)} for d in self.refreshed if d.id is not None]
+        _execute_update(connection, document, refreshed, "content")
         _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")
         bodies = [
             {

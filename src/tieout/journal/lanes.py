@@ -116,6 +116,12 @@ def release(
     connection.execute(delete(lease).where(lease.c.token == token))
 
 
+def abandon(connection: Connection, token: str) -> None:
+    """Frees the lanes of a lease as they are: they are due again at once."""
+    connection.execute(update(lane).where(lane.c.token == token).values(token=None))
+    connection.execute(delete(lease).where(lease.c.token == token))
+
+
 def leases(connection: Connection) -> list[tuple[str, str, int]]:
     """Every lease as (token, holder, beat)."""
     return [(row.token, row.holder, row.beat) for row in connection.execute(select(lease))]

@@ -43,7 +43,7 @@ class Intake:
     def poll(self, link: Link, side: Side, feed: str) -> tuple[int, bool]:
         """Reads one page of a feed and stores it together with its cursor.
 
-        Returns how many messages were new lanes' work and whether another page waits. Raises what `Connector.poll` does.
+        Returns how many lanes have new work and whether another page waits. Raises what `Connector.poll` does.
         """
         with self._journal.read() as connection:
             position = inbox.position(connection, link.name, side, feed)

@@ -27,7 +27,7 @@ class Link:
 
 
 class Spread(Protocol):
-    """Does one thing to each of many, several at a time, and gives the results in order. The first failure is raised."""
+    """Does one thing to each of many, several at a time; results in order; the first failure is raised."""
 
     def __call__(self, work: Callable[[T], R], things: Sequence[T], at_once: int) -> list[R]:
         """`at_once` bounds how many are under way together."""

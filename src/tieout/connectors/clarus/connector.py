@@ -1,0 +1,162 @@
+"""The connector: what the contract asks, handed to the part that knows."""
+
+from collections.abc import Sequence
+
+import httpx
+
+from tieout.connectors.clarus import despatches, errors, facts, webhooks
+from tieout.connectors.clarus.check import check
+from tieout.connectors.clarus.errors import Refused
+from tieout.connectors.clarus.feeds import DESPATCHES, TOPIC, Sweep
+from tieout.connectors.clarus.goods_outs import GoodsOuts
+from tieout.connectors.clarus.graph import Graph
+from tieout.connectors.clarus.items import Items
+from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.queries import CARRIERS
+from tieout.connectors.clarus.rest import Rest
+from tieout.connectors.clarus.settings import Settings
+from tieout.connectors.clarus.values import NotJson, text_at
+from tieout.connectors.contract import (
+    Capabilities,
+    ConnectorError,
+    Inbound,
+    Message,
+    Period,
+    Poll,
+    RetryLater,
+    Send,
+    Unreadable,
+)
+from tieout.domain.clock import Clock
+from tieout.domain.documents import Document, Item, Side
+from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome, PutItem
+
+REASON = {
+    "put_item": "item_refused",
+    "goods_out": "order_refused",
+    "goods_out_change": "order_changed_too_late",
+    "goods_out_cancel": "order_cancelled_too_late",
+}
+"""What a refusal of each kind of posting is called."""
+
+
+class ClarusConnector:
+    """One account of one Clarus tenant, as a `tieout.connectors.contract.Connector`."""
+
+    name = "clarus-wms"
+
+    def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
+        self._settings = settings
+        self._rest = Rest(settings, clock, transport)
+        self._graph = Graph(self._rest, settings.page_size)
+        self._lookup = Lookup(self._graph, clock, settings.account, settings.reference_life_s)
+        self._items = Items(self._rest, self._graph, self._lookup, settings)
+        self._goods_outs = GoodsOuts(self._rest, self._graph, self._lookup, settings)
+        self._sweep = Sweep(self._graph, self._lookup, settings, clock)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this connection can do."""
+        return Capabilities(
+            side=Side.WAREHOUSE,
+            posts=frozenset(REASON),
+            feeds=(DESPATCHES,),
+            concurrency=self._settings.concurrency,
+            batch=1,
+            settle_s=self._settings.settle_s,
+        )
+
+    def check(self) -> str:
+        """Signs in, and looks whether all that the settings name is there. Raises `ConnectorError`."""
+        return check(self._graph, self._lookup, self._settings)
+
+    def poll(self, feed: str, cursor: str | None) -> Poll:
+        """One page of the sweep. Raises `RetryLater`, `Misconfigured`."""
+        if feed != DESPATCHES:
+            raise ValueError(f"Clarus has no feed {feed!r}, only {DESPATCHES!r}")
+        return self._sweep.poll(cursor)
+
+    def webhook(self, request: Inbound) -> list[Message]:
+        """The order a webhook is about. Raises `Unauthenticated`, `Unreadable`."""
+        return webhooks.messages(self._settings, request)
+
+    def read(self, message: Message) -> list[Document]:
+        """All despatches and reversals of the order a message points at. Raises `RetryLater`, `Misconfigured`."""
+        if message.topic != TOPIC:
+            raise Unreadable(f"a message about {message.topic!r} is nothing this connector knows")
+        try:
+            found = facts.gather(self._graph, self._settings, self._lookup.account(), message.key)
+        except NotJson as error:
+            raise RetryLater(
+                f"Clarus told order {message.key} in a way that cannot be read: {error}", cause="down"
+            ) from None
+        return [] if found is None else despatches.documents(found, self._settings.together_s)
+
+    def post(self, sends: Sequence[Send]) -> list[Outcome]:
+        """Tries each posting by itself."""
+        return [self._post(send) for send in sends]
+
+    def find(self, send: Send) -> Outcome | None:
+        """Looks a posting up, a change or cancel by whether it is done. Raises `RetryLater`, `Misconfigured`."""
+        try:
+            return self._look(send)
+        except Refused:
+            return None  # it names what Clarus lacks, so it cannot be there; a new attempt will be told so
+        except NotJson as error:
+            raise RetryLater(f"Clarus told something that cannot be read: {error}", cause="down") from None
+
+    def items(self) -> list[Item]:
+        """Every product of the account. Raises `RetryLater`, `Misconfigured`."""
+        return self._items.all()
+
+    def carriers(self) -> dict[str, str]:
+        """Carrier codes and names. Raises `RetryLater`, `Misconfigured`."""
+        nodes = self._graph.all(CARRIERS)
+        return {code: text_at(node, "name") or code for node in nodes if (code := text_at(node, "code"))}
+
+    def periods(self) -> list[Period]:
+        """None: a warehouse has no posting periods."""
+        return []
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._rest.close()
+
+    def _post(self, send: Send) -> Outcome:
+        try:
+            return self._try(send)
+        except ConnectorError as error:
+            return errors.as_outcome(error, REASON[send.body.kind])
+        except NotJson as error:
+            return Outcome(ended=Ended.RETRY_LATER, reason="down", text=f"Clarus told something unreadable: {error}")
+
+    def _try(self, send: Send) -> Outcome:
+        match send.body:
+            case PutItem() as body:
+                return self._items.put(send, body)
+            case GoodsOut() as body:
+                return self._goods_outs.create(send, body)
+            case GoodsOutChange() as body:
+                return self._goods_outs.change(send, body)
+            case GoodsOutCancel() as body:
+                return self._goods_outs.cancel(send, body)
+            case body:
+                raise ValueError(f"Clarus takes no {body.kind}")
+
+    def _look(self, send: Send) -> Outcome | None:
+        match send.body:
+            case PutItem() as body:
+                return self._items.find(body)
+            case GoodsOut() as body:
+                return self._goods_outs.find(send, body)
+            case GoodsOutChange() as body:
+                return self._goods_outs.find_change(send, body)
+            case GoodsOutCancel() as body:
+                return self._goods_outs.find_cancel(send, body)
+            case body:
+                raise ValueError(f"Clarus takes no {body.kind}")
+
+
+def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> ClarusConnector:
+    """A connection to Clarus. Makes no call yet. `transport` replaces the network, as for a twin in process."""
+    return ClarusConnector(settings, clock, transport)

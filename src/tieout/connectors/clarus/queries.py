@@ -1,0 +1,71 @@
+"""The GraphQL lists we read: their documented fields, and the further ones we use where a tenant has them.
+
+Roots, filter types and documented fields: section 3.2 of the Clarus facts. Assumption (seam `GraphqlExtraFields`):
+everything under `extra` is looked for by introspection and left out where it is not found.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list. `documented` is a selection as written; `extra` are dotted paths that a tenant may have or not."""
+
+    root: str
+    filter_type: str
+    documented: str
+    extra: tuple[str, ...] = ()
+
+
+SITES = Listing("sites", "", "id code name")
+ACCOUNTS = Listing("accounts", "AccountFilterType", "id code name")
+WAREHOUSES = Listing("warehouses", "WarehouseFilterType", "id code name")
+CARRIERS = Listing("carriers", "CarrierFilterType", "id code name active")
+STOCK_UNIT_TYPES = Listing("stock_unit_types", "StockUnitTypeFilterType", "id code name")
+STORAGE_UNIT_TYPES = Listing("storage_unit_types", "StorageUnitTypeFilterType", "id code name")
+AUTOMATIONS = Listing("automations", "AutomationFilterType", "id name resource_name event enabled")
+ACCOUNT_PRODUCTS = Listing("account_products", "AccountProductFilterType", "id")
+PRODUCT_STORAGE_UNITS = Listing(
+    "product_storage_units", "ProductStorageUnitFilterType", "id priority storage_unit_type { id code }"
+)
+PRODUCTS = Listing(
+    "products",
+    "ProductsFilterType",
+    "id code barcode description",
+    ("stock_unit_type.code", "serial_number_tracking_setting", "stop"),
+)
+GOODS_OUTS = Listing(
+    "goods_outs",
+    "GoodsOutsFilterType",
+    "id reference expected_date_of_dispatch goods_out_status { code } account { id } warehouse { id } carrier { code }",
+    (
+        "external_system_reference1",
+        *(f"address.{name}" for name in ("name", "address_1", "address_2", "address_3", "address_4", "address_5")),
+        "address.postcode",
+        "address.country_code",
+    ),
+)
+GOODS_OUT_LINES = Listing(
+    "goods_out_lines",
+    "GoodsOutLineFilterType",
+    "id order_quantity dispatch_quantity short_status product { id code } goods_out { id reference }",
+    ("alt_line_number",),
+)
+TRANSACTIONS = Listing(
+    "transactions",
+    "TransactionFilterType",
+    "id subtype quantity created_at product { id code }",
+    (
+        "goods_out_id",
+        "goods_out.id",
+        "goods_out.external_system_reference1",
+        "goods_out_line_id",
+        "goods_out_line.id",
+        "shipment_id",
+        "shipment.id",
+        *(f"string{n}" for n in range(1, 6)),
+        "serial_numbers",
+    ),
+)
+SHIPMENTS = Listing("shipments", "ShipmentFilterType", "id reference carrier { code }", ("tracking_number",))
+PACKAGES = Listing("packages", "PackageFilterType", "id tracking_number shipment { id reference }")

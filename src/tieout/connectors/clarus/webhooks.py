@@ -1,0 +1,76 @@
+"""Webhooks: where they come from, and which order they are about. Nothing else in them is believed.
+
+Clarus signs nothing (section 4.4 of the facts): its headers say which tenant and automation call, and are compared.
+Assumption (seam `WebhookTrustPolicy`): what proves the caller is a secret in our address, which the receiver checks.
+Assumption (seam `WebhookPayloadMapper`): bodies are bare or under `data`, ids are numbers or text, related records are
+objects, ids or codes. Assumption (seam `EventIdentity`): a call is known by automation, record, status and its exact
+body, so one that is repeated folds, and one that says something else does not.
+"""
+
+import re
+from hashlib import sha256
+
+from tieout.connectors.clarus.feeds import TOPIC
+from tieout.connectors.clarus.settings import Settings
+from tieout.connectors.clarus.values import Node, NotJson, as_id, code_at, id_at, parse, text_at, unwrap
+from tieout.connectors.contract import Inbound, Message, Unauthenticated, Unreadable
+
+STATUS_MAX = 40
+REFERENCE_MAX = 100
+_ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+
+
+def messages(settings: Settings, request: Inbound) -> list[Message]:
+    """What a call tells: one order to read, or nothing. Raises `Unauthenticated`, `Unreadable`."""
+    automation = _authenticated(settings, request)
+    event = settings.webhook_automations.get(automation)
+    if event is None:
+        raise Unreadable(
+            f"automation {automation} is not in the setting webhook_automations, so what its call means is not known"
+        )
+    if len(request.body) > settings.webhook_max_bytes:
+        raise Unreadable(f"the body is longer than {settings.webhook_max_bytes} bytes (setting webhook_max_bytes)")
+    record = _record(request.body)
+    goods_out_id = as_id(record.get("id")) if event.startswith(f"{TOPIC}/") else id_at(record, "goods_out")
+    if goods_out_id is None and not event.startswith(f"{TOPIC}/"):
+        return []
+    return [_message(automation, _checked(goods_out_id), record, request.body)]
+
+
+def _authenticated(settings: Settings, request: Inbound) -> str:
+    """The automation that calls. Raises `Unauthenticated` unless tenant and domain are as expected."""
+    if request.headers.get("x-claruswms-subdomain") != settings.tenant:
+        raise Unauthenticated("X-ClarusWMS-Subdomain does not name our tenant")
+    domain = settings.webhook_domain
+    if domain is not None and request.headers.get("x-claruswms-domain") != domain:
+        raise Unauthenticated("X-ClarusWMS-Domain is not the one in the setting webhook_domain")
+    automation = request.headers.get("x-claruswms-automation-id", "")
+    if not _ID.match(automation):
+        raise Unauthenticated("X-ClarusWMS-Automation-ID names no automation")
+    return automation
+
+
+def _record(body: bytes) -> Node:
+    try:
+        return unwrap(parse(body))
+    except NotJson as error:
+        raise Unreadable(f"the body of the webhook cannot be read: {error}") from None
+
+
+def _checked(goods_out_id: str | None) -> str:
+    if goods_out_id is None or not _ID.match(goods_out_id):
+        raise Unreadable("the webhook is about an order but names no id of one")
+    return goods_out_id
+
+
+def _message(automation: str, goods_out_id: str, record: Node, body: bytes) -> Message:
+    status = (code_at(record, "goods_out_status") or code_at(record, "status") or "")[:STATUS_MAX]
+    reference = text_at(record, "external_system_reference1")
+    fits = reference is not None and len(reference) <= REFERENCE_MAX
+    return Message(
+        topic=TOPIC,
+        key=goods_out_id,
+        identity=f"hook:{automation}:{goods_out_id}:{status}:{sha256(body).hexdigest()}",
+        raw=body.decode(),
+        reference=reference if fits else None,
+    )

@@ -1,0 +1,80 @@
+"""What the company itself tells: whether the connection is right, its carriers, its posting periods."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from tieout.connectors.contract import Period, Unreadable
+from tieout.connectors.sap_b1.reader import Reader
+from tieout.connectors.sap_b1.record import Record
+from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.wire import Json, rows
+
+SKEW_MAX = timedelta(minutes=2)
+"""A difference of clocks that is worth telling."""
+
+_TIME_ACTIONS = (
+    ("CompanyService_GetCurrentServerTime", "ServerDate", "ServerTime"),
+    ("MobileAppService_GetCurrentServerDateTime", "Date", "Time"),
+)
+"""Actions that tell the time, and where (9: changes). The first one's field names are an assumption."""
+
+
+class Company:
+    """Reads about the company. Every method raises `RetryLater` and `Misconfigured`."""
+
+    def __init__(self, reader: Reader, settings: Settings) -> None:
+        self._reader = reader
+        self._settings = settings
+
+    def check(self, server_now: datetime) -> str:
+        """Signs in, reads the reference field where it is needed, and compares clocks. `server_now` is our view."""
+        field = self._settings.reference_field
+        for entity_set in ("DeliveryNotes", "Invoices"):
+            self._reader.page(entity_set, {"$select": f"DocEntry,{field}", "$top": "1"})
+        signed_in = f"signed in to company {self._settings.company}; our reference travels in {field}"
+        return f"{signed_in}; {self._clock(server_now)}"
+
+    def _clock(self, server_now: datetime) -> str:
+        there = self._server_time()
+        if there is None:
+            return "the server does not tell its time"
+        skew = there - server_now
+        if abs(skew) <= SKEW_MAX:
+            return "clocks agree"
+        return f"the server's clock differs by {skew.total_seconds():.0f} s: see to the clocks or the time_zone setting"
+
+    def _server_time(self) -> datetime | None:
+        """The server's local time, by the first action that tells it; a server that refuses them is no fault."""
+        for action, day, clock_time in _TIME_ACTIONS:
+            told = self._reader.act(action, {})
+            record = Record(told or {}, action)
+            found = record.day_or_none(day)
+            if found is not None:
+                return datetime.combine(found, record.clock_time_or_none(clock_time) or time())
+        return None
+
+    def carriers(self) -> dict[str, str]:
+        """`ShippingTypes`: code to name."""
+        found = (Record(row, "ShippingTypes") for row in self._reader.rows("ShippingTypes", {"$select": "Code,Name"}))
+        return {str(one.whole("Code")): one.text_or_none("Name") or str(one.whole("Code")) for one in found}
+
+    def periods(self) -> list[Period]:
+        """Posting periods of all fiscal years; empty where the server does not tell them."""
+        years = self._reader.act("CompanyService_GetPeriods", {})
+        found: list[Period] = []
+        for year in rows(years or {}):
+            asked: dict[str, Json] = {"PeriodCategoryParams": {"AbsoluteEntry": year.get("AbsoluteEntry")}}
+            months = self._reader.act("CompanyService_GetFinancePeriods", asked)
+            found.extend(_period(month) for month in rows(months or {}))
+        return sorted(found, key=lambda period: period.first)
+
+
+def _period(month: Mapping[str, Json]) -> Period:
+    """Open only when fully unlocked: "unlocked except sales" is closed to deliveries and invoices."""
+    record = Record(month, "posting period")
+    status = record.text_or_none("PeriodStatus")
+    is_open = not record.yes("Locked") if status is None else status == "ltUnlocked"
+    first, last = record.day("PostingDateFrom"), record.day("PostingDateTo")
+    if first > last:
+        raise Unreadable(f"posting period {record.text_or_none('PeriodCode')} ends before it begins")
+    return Period(first=first, last=last, open=is_open)

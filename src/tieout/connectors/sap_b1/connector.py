@@ -1,0 +1,144 @@
+"""The connector, put together. Each part has a page of its own: sessions, feeds, postings, look-ups, the company."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import httpx
+
+from tieout.connectors.contract import Capabilities, Inbound, Message, Period, Poll, Send, Unauthenticated, Unreadable
+from tieout.connectors.sap_b1 import translate
+from tieout.connectors.sap_b1.bodies import Untranslatable
+from tieout.connectors.sap_b1.company import Company
+from tieout.connectors.sap_b1.feeds import FEEDS, ITEMS, Feeds
+from tieout.connectors.sap_b1.lookup import Lookup
+from tieout.connectors.sap_b1.posting import Poster
+from tieout.connectors.sap_b1.reader import Reader
+from tieout.connectors.sap_b1.record import Record
+from tieout.connectors.sap_b1.session import Sessions
+from tieout.connectors.sap_b1.settings import Settings
+from tieout.domain.clock import Clock
+from tieout.domain.documents import Document, Item, Side
+from tieout.domain.postings import Outcome
+
+NAME = "sap-b1"
+POSTS = frozenset({"delivery", "invoice", "delivery_cancel"})
+
+
+def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> "SapB1":
+    """A connector to one company. Makes no call yet. `transport` stands in for the network in tests."""
+    sessions = Sessions(settings, clock, transport)
+    reader = Reader(sessions, settings)
+    lookup = Lookup(reader, settings)
+    return SapB1(
+        settings,
+        sessions,
+        reader,
+        Feeds(reader, settings, clock),
+        lookup,
+        Poster(sessions, lookup, settings),
+        Company(reader, settings),
+    )
+
+
+class SapB1:
+    """SAP Business One as the ledger. Keeps the contract of `connectors/contract.py`; may be used by many threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: Sessions,
+        reader: Reader,
+        feeds: Feeds,
+        lookup: Lookup,
+        poster: Poster,
+        company: Company,
+    ) -> None:
+        self._settings = settings
+        self._sessions = sessions
+        self._reader = reader
+        self._feeds = feeds
+        self._lookup = lookup
+        self._poster = poster
+        self._company = company
+
+    @property
+    def name(self) -> str:
+        """`sap-b1`."""
+        return NAME
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this connection can do."""
+        return Capabilities(
+            side=Side.LEDGER,
+            posts=POSTS,
+            feeds=tuple(FEEDS),
+            concurrency=self._settings.sessions,
+            batch=self._settings.batch_size,
+            settle_s=self._settings.settle_s,
+        )
+
+    def check(self) -> str:
+        """Signs in, makes sure that the reference field exists, compares clocks; a sentence for people."""
+        return self._company.check(self._feeds.server_now())
+
+    def poll(self, feed: str, cursor: str | None) -> Poll:
+        """One page of `items` or `sales_orders`; within a page the oldest change comes first."""
+        return self._feeds.poll(FEEDS[feed], cursor)
+
+    def webhook(self, request: Inbound) -> list[Message]:
+        """Always raises `Unauthenticated`: Service Layer's own webhooks (FP 2602 and later) are not used."""
+        raise Unauthenticated(f"webhooks from SAP Business One are not used ({len(request.body)} bytes refused)")
+
+    def read(self, message: Message) -> list[Document]:
+        """The one document in a message of a feed. Makes no call. Raises `Unreadable`."""
+        if message.topic not in FEEDS:
+            raise Unreadable(f"no feed is called {message.topic!r}")
+        record = Record.parse(message.raw, f"{message.topic} {message.key}")
+        zone = self._settings.zone
+        content = (
+            translate.item(record, self._today())
+            if message.topic == ITEMS.name
+            else translate.sales_order(record, zone)
+        )
+        return [
+            Document(
+                side=Side.LEDGER,
+                key=message.key,
+                revision=translate.revision(record),
+                happened_at=translate.changed_at(record, zone),
+                content=content,
+            )
+        ]
+
+    def post(self, sends: Sequence[Send]) -> list[Outcome]:
+        """One outcome for each, in order. A delivery or invoice that names an order not of SAP's is refused."""
+        return self._poster.post(sends)
+
+    def find(self, send: Send) -> Outcome | None:
+        """Looks a delivery, an invoice or a cancellation up. Raises `RetryLater`, `Misconfigured`."""
+        try:
+            return self._lookup.find(send)
+        except Untranslatable:
+            return None
+
+    def items(self) -> list[Item]:
+        """Every item, by code."""
+        chosen, today = {"$select": ITEMS.selection(self._settings)}, self._today()
+        rows = self._reader.by_key(ITEMS.entity_set, ITEMS.key, chosen)
+        return [translate.item(Record(row, "Items"), today) for row in rows]
+
+    def carriers(self) -> dict[str, str]:
+        """Shipping types: code to name."""
+        return self._company.carriers()
+
+    def periods(self) -> list[Period]:
+        """Posting periods, oldest first; empty where the server does not tell."""
+        return self._company.periods()
+
+    def close(self) -> None:
+        """Logs out and ends the connections."""
+        self._sessions.close()
+
+    def _today(self) -> date:
+        return self._feeds.server_now().date()

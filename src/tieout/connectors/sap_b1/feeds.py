@@ -1,0 +1,166 @@
+"""Polling: what changed in an entity set since a cursor (9, changes), page after page, by key.
+
+A *pass* reads everything written since a time, in the order of the key, a page a poll: offsets shift while rows come
+and go, keys do not. The next pass begins a little before the latest change this one saw, and never after its own
+beginning, since a transaction that commits late carries an older time. So known records come again; their identity is
+the same. Times are compared by the minute: some servers count no seconds (3).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from tieout.connectors.contract import Message, Poll, Unreadable
+from tieout.connectors.sap_b1 import translate
+from tieout.connectors.sap_b1.reader import Reader
+from tieout.connectors.sap_b1.record import Record
+from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.wire import Json, dumps, text_literal
+from tieout.domain.clock import Clock
+
+_ALWAYS = ("UpdateDate", "UpdateTime")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed and the entity set behind it. `fields` are what is asked for; a record has hundreds more (7)."""
+
+    name: str
+    entity_set: str
+    key: str
+    fields: tuple[str, ...]
+
+    def selection(self, settings: Settings) -> str:
+        """The value of `$select`."""
+        return ",".join((self.key, *self.fields, *_ALWAYS, *(("DataVersion",) if settings.data_version else ())))
+
+
+_ITEM_FIELDS = (
+    "ItemName",
+    "BarCode",
+    "InventoryUOM",
+    "InventoryItem",
+    "ManageBatchNumbers",
+    "ManageSerialNumbers",
+    "Valid",
+    "ValidFrom",
+    "ValidTo",
+    "Frozen",
+    "FrozenFrom",
+    "FrozenTo",
+)
+_ORDER_FIELDS = (
+    "DocNum",
+    "CardCode",
+    "CardName",
+    "DocumentStatus",
+    "Cancelled",
+    "Confirmed",
+    "PartialSupply",
+    "DocDueDate",
+    "TransportationCode",
+    "AddressExtension",
+    "DocumentLines",
+)
+ITEMS = Feed("items", "Items", "ItemCode", _ITEM_FIELDS)
+SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", _ORDER_FIELDS)
+FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS)}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a pass stands; times are the server's, `after` is the last key read as `$filter` writes it.
+
+    `since`: what the pass reads from; None means all. `latest`: the latest change seen in it. `began`: when it began.
+    """
+
+    since: str | None = None
+    after: str | None = None
+    latest: str | None = None
+    began: str | None = None
+
+    @classmethod
+    def load(cls, text: str | None) -> "Cursor":
+        """The cursor from its text; None is the beginning."""
+        return cls() if text is None else cls(**json.loads(text))
+
+    def dump(self) -> str:
+        """The cursor as text."""
+        return json.dumps(asdict(self))
+
+
+class Feeds:
+    """Reads the feeds of one company."""
+
+    def __init__(self, reader: Reader, settings: Settings, clock: Clock) -> None:
+        self._reader = reader
+        self._settings = settings
+        self._clock = clock
+
+    def poll(self, feed: Feed, cursor: str | None) -> Poll:
+        """One page, its records ordered by the time of their change. Raises `RetryLater`, `Misconfigured`."""
+        at = Cursor.load(cursor)
+        if at.after is None:
+            at = replace(at, began=self.server_now().isoformat(timespec="seconds"), latest=None)
+        page = self._reader.page(feed.entity_set, self._options(feed, at))
+        records = [Record(row, f"{feed.entity_set} {row.get(feed.key)}") for row in page.rows]
+        more = bool(records) and (page.onward is not None or len(records) >= self._settings.page_size)
+        at = replace(at, latest=_latest(at.latest, records))
+        at = replace(at, after=_literal(records[-1].fields[feed.key])) if more else self._next_pass(at)
+        return Poll(messages=tuple(_message(feed, one) for one in _by_change(records)), cursor=at.dump(), more=more)
+
+    def server_now(self) -> datetime:
+        """Our clock as the server's local time, without a zone."""
+        return self._clock.now().astimezone(self._settings.zone).replace(tzinfo=None)
+
+    def _options(self, feed: Feed, at: Cursor) -> dict[str, str]:
+        since = None if at.since is None else _written_since(datetime.fromisoformat(at.since))
+        beyond = None if at.after is None else f"{feed.key} gt {at.after}"
+        conditions = " and ".join(filter(None, (since, beyond)))
+        chosen = {"$select": feed.selection(self._settings), "$orderby": feed.key}
+        return {**chosen, "$filter": conditions} if conditions else chosen
+
+    def _next_pass(self, at: Cursor) -> Cursor:
+        if at.latest is None or at.began is None:
+            return Cursor(since=at.since)
+        known = min(datetime.fromisoformat(at.latest), datetime.fromisoformat(at.began))
+        since = (known - timedelta(seconds=self._settings.overlap_s)).isoformat()
+        return Cursor(since=max(since, at.since or since))
+
+
+def _written_since(since: datetime) -> str:
+    day, minute = text_literal(f"{since:%Y-%m-%d}"), text_literal(f"{since:%H:%M}:00")
+    return f"(UpdateDate gt {day} or (UpdateDate eq {day} and UpdateTime ge {minute}))"
+
+
+def _literal(key: Json) -> str:
+    return text_literal(key) if isinstance(key, str) else dumps(key)
+
+
+def _latest(known: str | None, records: Sequence[Record]) -> str | None:
+    times = (_changed_at(record) for record in records)
+    return max(filter(None, (known, *times)), default=None)
+
+
+def _changed_at(record: Record) -> str | None:
+    """The time of the change; None where it cannot be read. The message will tell of that, in its own lane."""
+    try:
+        return record.changed_at().isoformat()
+    except Unreadable:
+        return None
+
+
+def _by_change(records: Sequence[Record]) -> list[Record]:
+    return sorted(records, key=lambda one: (str(one.fields.get("UpdateDate")), str(one.fields.get("UpdateTime"))))
+
+
+def _message(feed: Feed, record: Record) -> Message:
+    key = str(record.fields[feed.key])
+    raw = dumps(record.fields)
+    try:
+        revision = translate.revision(record)
+    except Unreadable:
+        revision = hashlib.sha256(raw.encode()).hexdigest()
+    return Message(topic=feed.name, key=key, identity=f"{key}:{revision}", raw=raw)

@@ -1,0 +1,148 @@
+"""Does a posting stand in the ledger already? Asked by reference; what stands is compared with what is wanted."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tieout.connectors.contract import Send, Unreadable
+from tieout.connectors.sap_b1.bodies import ENTITY_SET, Wanted, wanted
+from tieout.connectors.sap_b1.reader import Reader
+from tieout.connectors.sap_b1.record import Record
+from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.wire import Json, text_literal
+from tieout.domain.postings import DeliveryCancel, Ended, Outcome
+
+_HEADER = ("DocEntry", "DocNum", "CardCode", "CancelStatus", "DocumentLines")
+_CANCELLED = ("csYes", "Y")
+_CANCELLATION = ("csCancellation", "C")
+_OBJECT_CODES = {"DeliveryNotes": ("oDeliveryNotes", "15"), "Invoices": ("oInvoices", "13")}
+"""How a draft names what it is to become: by type or by number (2)."""
+
+LineKey = tuple[int | None, int | None, str | None, str | None]
+"""Base document, base line, item, warehouse."""
+
+
+class Lookup:
+    """Looks documents up; changes nothing. Every method raises `RetryLater` and `Misconfigured`."""
+
+    def __init__(self, reader: Reader, settings: Settings) -> None:
+        self._reader = reader
+        self._settings = settings
+
+    def find(self, send: Send) -> Outcome | None:
+        """`exists`, `exists_differently`, or None: not there. Raises `Untranslatable`."""
+        if isinstance(send.body, DeliveryCancel):
+            return self._cancelled(send.known[send.body.of])
+        want = wanted(send)
+        found = self._by_reference(want.entity_set, send.reference, (*_HEADER, self._settings.reference_field))
+        documents = [one for one in found if one.fields.get("CancelStatus") not in _CANCELLATION]
+        if not documents:
+            return self._draft(want.entity_set, send.reference) if self._settings.approvals else None
+        return self._compared(want, documents, send.reference)
+
+    def delivery(self, entry: str) -> Record | None:
+        """The state of a delivery, without its lines; None when there is none of that id."""
+        options = {"$select": "DocEntry,DocNum,CardCode,CancelStatus,DocumentStatus"}
+        found = self._reader.one(f"{ENTITY_SET['delivery']}({int(entry)})", options)
+        return None if found is None else Record(found, f"delivery {entry}")
+
+    def _by_reference(self, entity_set: str, reference: str, fields: tuple[str, ...]) -> list[Record]:
+        """Whatever carries exactly this reference; a server may compare texts without regard to case (3)."""
+        name = self._settings.reference_field
+        options = {
+            "$filter": f"{name} eq {text_literal(reference)}",
+            "$select": ",".join(fields),
+            "$orderby": "DocEntry",
+        }
+        rows = self._reader.rows(entity_set, options)
+        return [Record(row, entity_set) for row in rows if row.get(name) == reference]
+
+    def _compared(self, want: Wanted, documents: list[Record], reference: str) -> Outcome:
+        """A cancelled document was created too; it answers where none is live. Two live ones are one too many."""
+        live = [one for one in documents if one.fields.get("CancelStatus") not in _CANCELLED]
+        if len(live) > 1:
+            numbers = ", ".join(str(one.fields.get("DocNum")) for one in live)
+            return _differently(live[0], f"{len(live)} documents carry {reference}: {numbers}")
+        document = (live or documents)[-1]
+        try:
+            differences = compare(want, document, self._settings.quantity_places)
+        except Unreadable as error:
+            differences = [str(error)]
+        if differences:
+            return _differently(document, "; ".join(differences))
+        text = f"document {document.fields.get('DocNum')}"
+        return Outcome(ended=Ended.EXISTS, theirs=str(document.whole("DocEntry")), text=text)
+
+    def _draft(self, entity_set: str, reference: str) -> Outcome | None:
+        """A draft that waits for approval is a document to be (4): sending again would make a second."""
+        fields = ("DocEntry", "DocObjectCode", "DocumentStatus", self._settings.reference_field)
+        for draft in self._by_reference("Drafts", reference, fields):
+            pending = draft.fields.get("DocumentStatus") in ("bost_Open", "O")
+            if pending and draft.fields.get("DocObjectCode") in _OBJECT_CODES[entity_set]:
+                return _differently(
+                    draft, f"it waits for approval in SAP Business One, as draft {draft.whole('DocEntry')}"
+                )
+        return None
+
+    def _cancelled(self, entry: str) -> Outcome | None:
+        delivery = self.delivery(entry)
+        if delivery is None or delivery.fields.get("CancelStatus") not in _CANCELLED:
+            return None
+        theirs = self._cancellation_of(delivery) or entry
+        return Outcome(ended=Ended.EXISTS, theirs=theirs, text=f"delivery {delivery.fields.get('DocNum')} is cancelled")
+
+    def _cancellation_of(self, delivery: Record) -> str | None:
+        """The document that cancels a delivery: its lines are based on it (7, assumption)."""
+        entry, customer = delivery.whole("DocEntry"), delivery.text("CardCode")
+        sought = f"CancelStatus eq 'csCancellation' and CardCode eq {text_literal(customer)} and DocEntry gt {entry}"
+        options = {"$filter": sought, "$select": ",".join(_HEADER), "$orderby": "DocEntry"}
+        for row in self._reader.rows(ENTITY_SET["delivery"], options):
+            document = Record(row, "cancellation")
+            if any(line.whole_or_none("BaseEntry") == entry for line in document.rows("DocumentLines")):
+                return str(document.whole("DocEntry"))
+        return None
+
+
+def compare(want: Wanted, document: Record, quantity_places: int) -> list[str]:
+    """What differs between what is wanted and what stands, in sentences; empty when nothing does.
+
+    Quantities may differ by less than the company keeps (2: numbers are rounded by its settings).
+    """
+    differences: list[str] = []
+    if document.text("CardCode") != want.customer:
+        differences.append(f"it is for customer {document.text('CardCode')}, not {want.customer}")
+    asked: dict[LineKey, Decimal] = {}
+    for line in want.lines:
+        asked[want.base_entry, line.base_line, line.item, line.warehouse] = line.qty
+    stands = _quantities(document)
+    tolerance = Decimal(1).scaleb(-quantity_places) / 2
+    for key in dict.fromkeys((*asked, *stands)):
+        here, there = asked.get(key, Decimal(0)), stands.get(key, Decimal(0))
+        if abs(here - there) > tolerance or (key in asked) != (key in stands):
+            differences.append(_difference(key, asked, stands))
+    return differences
+
+
+def _quantities(document: Record) -> dict[LineKey, Decimal]:
+    found: dict[LineKey, Decimal] = {}
+    for line in document.rows("DocumentLines"):
+        item = line.text_or_none("ItemCode")
+        if item is not None:
+            key = (
+                line.whole_or_none("BaseEntry"),
+                line.whole_or_none("BaseLine"),
+                item,
+                line.text_or_none("WarehouseCode"),
+            )
+            found[key] = found.get(key, Decimal(0)) + line.number("Quantity")
+    return found
+
+
+def _difference(key: LineKey, asked: Mapping[LineKey, Decimal], stands: Mapping[LineKey, Decimal]) -> str:
+    entry, base_line, item, warehouse = key
+    what = f"line {base_line} of base document {entry}, item {item}, warehouse {warehouse}"
+    return f"{what}: {stands.get(key, 'nothing')} stands, {asked.get(key, 'nothing')} is wanted"
+
+
+def _differently(document: Record, text: str) -> Outcome:
+    entry: Json = document.fields.get("DocEntry")
+    return Outcome(ended=Ended.EXISTS_DIFFERENTLY, theirs=str(entry), reason="duplicate_in_ledger", text=text)

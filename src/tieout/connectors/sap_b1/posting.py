@@ -1,0 +1,172 @@
+"""Posting: each attempt ends as exactly one outcome, and nothing the wire or the server does is raised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tieout.connectors.contract import ConnectorError, Misconfigured, RetryLater, Send
+from tieout.connectors.sap_b1 import batch, errors
+from tieout.connectors.sap_b1.bodies import ENTITY_SET, Untranslatable, document
+from tieout.connectors.sap_b1.lookup import Lookup
+from tieout.connectors.sap_b1.session import Sessions
+from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, key_in_location
+from tieout.domain.postings import Delivery, DeliveryCancel, Ended, Outcome
+
+_CLOSED = ("bost_Close", "C")
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A posting in the ledger's form. `place` is its place among those asked for."""
+
+    place: int
+    send: Send
+    call: Call
+
+
+class Poster:
+    """Creates deliveries and invoices, one by one or in batches, and cancels deliveries."""
+
+    def __init__(self, sessions: Sessions, lookup: Lookup, settings: Settings) -> None:
+        self._sessions = sessions
+        self._lookup = lookup
+        self._settings = settings
+
+    def post(self, sends: Sequence[Send]) -> list[Outcome]:
+        """One outcome for each, in order. Raises nothing but what is a bug."""
+        outcomes: dict[int, Outcome] = {}
+        ready: list[_Ready] = []
+        for place, send in enumerate(sends):
+            if isinstance(send.body, DeliveryCancel):
+                outcomes[place] = self._cancel(send, send.known[send.body.of])
+                continue
+            try:
+                ready.append(_Ready(place, send, self._create_call(send)))
+            except Untranslatable as error:
+                outcomes[place] = Outcome(ended=Ended.REFUSED, reason=error.reason, text=str(error))
+        for start in range(0, len(ready), self._settings.batch_size):
+            chunk = ready[start : start + self._settings.batch_size]
+            made = self._batch(chunk) if len(chunk) > 1 else [self._single(chunk[0])]
+            outcomes.update(zip((one.place for one in chunk), made, strict=True))
+        return [outcomes[place] for place in range(len(sends))]
+
+    def _create_call(self, send: Send) -> Call:
+        body = document(send, self._settings)
+        return Call("POST", ENTITY_SET[send.body.kind], dumps(body).encode())
+
+    def _single(self, one: _Ready) -> Outcome:
+        reply = self._exchange(one.call)
+        return reply if isinstance(reply, Outcome) else self._judged(one.send, reply)
+
+    def _batch(self, chunk: Sequence[_Ready]) -> list[Outcome]:
+        """All in one request. A batch that was refused as a whole was not carried out: its posts go one by one."""
+        reply = self._exchange(batch.request([one.call for one in chunk], self._settings.root))
+        if isinstance(reply, Outcome):
+            return [reply] * len(chunk)
+        if reply.ok:
+            return self._answered(chunk, reply)
+        fault = errors.fault_of(reply)
+        rule = errors.judge(fault)
+        if rule.ended is Ended.REFUSED:
+            return [self._single(one) for one in chunk]
+        return [_as_told(rule, fault)] * len(chunk)
+
+    def _answered(self, chunk: Sequence[_Ready], reply: Reply) -> list[Outcome]:
+        try:
+            answers = batch.answers(reply, len(chunk))
+        except batch.Malformed as error:
+            return [Outcome(ended=Ended.UNKNOWN, text=f"$batch: {error}")] * len(chunk)
+        made = [self._judged(one.send, answer) for one, answer in zip(chunk, answers.replies, strict=False)]
+        behind = Outcome(ended=Ended.UNKNOWN, text="$batch: the reply ends before the answer")
+        if answers.stopped:
+            text = "not tried: it stood behind a refused one in its batch"
+            behind = Outcome(ended=Ended.RETRY_LATER, reason="locked", text=text, retry_after_s=0.0)
+        return made + [behind] * (len(chunk) - len(made))
+
+    def _cancel(self, send: Send, delivery: str) -> Outcome:
+        """Looks first and last: the action carries no reference, so only the delivery's own state tells (4, 7)."""
+        try:
+            standing = self._lookup.find(send)
+        except ConnectorError as error:
+            return _not_tried(error)
+        if standing is not None:
+            return standing
+        reply = self._exchange(Call("POST", f"{ENTITY_SET['delivery']}({int(delivery)})/CreateCancellationDocument"))
+        if isinstance(reply, Outcome):
+            return reply
+        return self._cancelled(send, delivery) if reply.ok else self._not_cancelled(send, delivery, reply)
+
+    def _cancelled(self, send: Send, delivery: str) -> Outcome:
+        try:
+            standing = self._lookup.find(send)
+        except ConnectorError as error:
+            return Outcome(ended=Ended.UNKNOWN, text=f"delivery {delivery} could not be looked at: {error}")
+        if standing is None:
+            return Outcome(ended=Ended.UNKNOWN, text=f"delivery {delivery} does not say yet that it is cancelled")
+        return Outcome(ended=Ended.CREATED, theirs=standing.theirs, text=standing.text)
+
+    def _not_cancelled(self, send: Send, delivery: str, reply: Reply) -> Outcome:
+        """A delivery that was invoiced is closed, and cannot be cancelled any more (8, base closed: assumption)."""
+        outcome = self._judged(send, reply)
+        if outcome.ended is not Ended.REFUSED:
+            return outcome
+        try:
+            standing, record = self._lookup.find(send), self._lookup.delivery(delivery)
+        except ConnectorError as error:
+            return Outcome(ended=Ended.UNKNOWN, text=f"{outcome.text}; and it could not be looked up: {error}")
+        if standing is not None:
+            return standing
+        closed = record is not None and record.fields.get("DocumentStatus") in _CLOSED
+        reason = "ledger_has_gone_on" if closed else outcome.reason
+        return Outcome(ended=Ended.REFUSED, reason=reason, text=outcome.text)
+
+    def _exchange(self, call: Call) -> Reply | Outcome:
+        """The reply, or the outcome where none came."""
+        try:
+            return self._sessions.send(call, self._settings.post_timeout_s)
+        except Lost as error:
+            return Outcome(ended=Ended.UNKNOWN, text=str(error))
+        except NotSent as error:
+            return Outcome(ended=Ended.RETRY_LATER, reason=error.cause, text=str(error))
+        except ConnectorError as error:
+            return _not_tried(error)
+
+    def _judged(self, send: Send, reply: Reply) -> Outcome:
+        if reply.ok:
+            return _created(reply)
+        fault = errors.fault_of(reply)
+        rule = errors.judge(fault)
+        outcome = _as_told(rule, fault)
+        if rule.reason == "order_closed_in_ledger" and not isinstance(send.body, Delivery):
+            outcome = Outcome(ended=Ended.REFUSED, reason="ledger_refused", text=fault.text)
+        return self._looked_up(send, outcome) if rule.look else outcome
+
+    def _looked_up(self, send: Send, refused: Outcome) -> Outcome:
+        """A refusal is believed only when the document does not stand."""
+        try:
+            return self._lookup.find(send) or refused
+        except ConnectorError as error:
+            return Outcome(ended=Ended.UNKNOWN, text=f"{refused.text}; and it could not be looked up: {error}")
+
+
+def _as_told(rule: errors.Rule, fault: errors.Fault) -> Outcome:
+    reason = None if rule.ended is Ended.UNKNOWN else rule.reason
+    return Outcome(ended=rule.ended, reason=reason, text=fault.text, retry_after_s=fault.retry_after_s)
+
+
+def _created(reply: Reply) -> Outcome:
+    """The new document's id, from the body or from `Location` (4). A success that names none must be looked up."""
+    body = reply.object() or {}
+    entry = body.get("DocEntry")
+    theirs = str(entry) if isinstance(entry, int) else key_in_location(reply.headers.get("location", ""))
+    if theirs is None:
+        return Outcome(ended=Ended.UNKNOWN, text=f"HTTP {reply.status}, but the reply names no document")
+    return Outcome(ended=Ended.CREATED, theirs=theirs, text=f"document {body.get('DocNum', theirs)}")
+
+
+def _not_tried(error: ConnectorError) -> Outcome:
+    """Nothing left for the ledger: no session could be had, or the look before did not succeed."""
+    if isinstance(error, RetryLater):
+        return Outcome(ended=Ended.RETRY_LATER, reason=error.cause, text=str(error), retry_after_s=error.retry_after_s)
+    cause = "session" if isinstance(error, Misconfigured) else "down"
+    return Outcome(ended=Ended.RETRY_LATER, reason=cause, text=str(error))

@@ -1,0 +1,146 @@
+"""From the ledger's records to our documents. Nothing here makes a call.
+
+Names and types of fields: (7). What a field means where no public source says it is marked as an assumption.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
+
+from tieout.connectors.sap_b1.record import Record
+from tieout.connectors.sap_b1.wire import dumps
+from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, SalesOrder, Tracking
+from tieout.domain.quantities import plain
+
+NO_CARRIER = -1
+MANUAL_UNIT = -1
+VERSION_DIGITS = 12
+"""`DataVersion` is written with leading zeros, so that revisions order as text."""
+
+_NOON = time(12)
+
+
+def revision(record: Record) -> str:
+    """What tells one state of a record from another, and orders them as text.
+
+    `DataVersion` rises with each write (4, ETag). A server that does not give it (before FP 2102) gets the time of the
+    change and a hash of the content.
+    """
+    version = record.whole_or_none("DataVersion")
+    if version is not None:
+        return f"{version:0{VERSION_DIGITS}d}"
+    content = hashlib.sha256(dumps(record.fields).encode()).hexdigest()[:16]
+    return f"{record.changed_at().isoformat()}-{content}"
+
+
+def changed_at(record: Record, zone: tzinfo) -> datetime:
+    """When the record was last written, UTC. The server writes its local time (9: assumption)."""
+    return record.changed_at().replace(tzinfo=zone).astimezone(UTC)
+
+
+def item(record: Record, today: date) -> Item:
+    """An `Items` record as an item. `today` is the server's day."""
+    return Item(
+        code=record.text("ItemCode"),
+        name=record.text_or_none("ItemName") or record.text("ItemCode"),
+        unit=record.text_or_none("InventoryUOM"),
+        tracking=_tracking(record),
+        barcode=record.text_or_none("BarCode"),
+        active=_is_active(record, today),
+        stocked=record.yes("InventoryItem"),
+    )
+
+
+def _tracking(record: Record) -> Tracking:
+    if record.yes("ManageSerialNumbers"):
+        return Tracking.SERIAL
+    return Tracking.LOT if record.yes("ManageBatchNumbers") else Tracking.NONE
+
+
+def _is_active(record: Record, today: date) -> bool:
+    """`Frozen` and `Valid` each with an optional span of days; an item with neither is active (7: assumption)."""
+    frozen = record.yes("Frozen") and _within(record, "FrozenFrom", "FrozenTo", today)
+    valid = not record.yes("Valid") or _within(record, "ValidFrom", "ValidTo", today)
+    return valid and not frozen
+
+
+def _within(record: Record, first: str, last: str, today: date) -> bool:
+    return (record.day_or_none(first) or today) <= today <= (record.day_or_none(last) or today)
+
+
+def sales_order(record: Record, zone: tzinfo) -> SalesOrder:
+    """An `Orders` record as a sales order. Lines of text, which have no item, are left out."""
+    carrier = record.whole_or_none("TransportationCode")
+    return SalesOrder(
+        number=str(record.whole("DocNum")),
+        customer=record.text("CardCode"),
+        status=_status(record),
+        released=record.yes("Confirmed"),
+        partial_allowed=record.yes("PartialSupply"),
+        due_at=due_at(record, zone),
+        carrier=None if carrier in (None, NO_CARRIER) else str(carrier),
+        address=_address(record),
+        lines=tuple(_line(line) for line in record.rows("DocumentLines") if line.text_or_none("ItemCode")),
+    )
+
+
+def due_at(record: Record, zone: tzinfo) -> datetime:
+    """Noon of the due day at the server: a day has no hour, and noon falls on that day in UTC as well."""
+    return datetime.combine(record.day("DocDueDate"), _NOON, zone).astimezone(UTC)
+
+
+def _status(record: Record) -> OrderStatus:
+    """`Cancelled` comes first: a cancelled order is also closed (7)."""
+    if record.yes("Cancelled"):
+        return OrderStatus.CANCELLED
+    return OrderStatus.OPEN if record.text("DocumentStatus") in ("bost_Open", "O") else OrderStatus.CLOSED
+
+
+def _line(record: Record) -> OrderLine:
+    closed = record.text_or_none("LineStatus") in ("bost_Close", "C")
+    qty, still_open = record.number("Quantity"), record.number_or_none("RemainingOpenQuantity")
+    if still_open is None:
+        still_open = Decimal(0) if closed else qty
+    return OrderLine(
+        line=str(record.whole("LineNum")),
+        item=record.text("ItemCode"),
+        qty=plain(qty),
+        open_qty=plain(still_open),
+        unit=_unit(record),
+        base_per_unit=base_per_unit(record),
+        warehouse=record.text_or_none("WarehouseCode"),
+        price=plain(record.number_or_none("Price") or Decimal(0)),
+        closed=closed,
+    )
+
+
+def _unit(record: Record) -> str | None:
+    """The unit's code; a line outside any group of units has a free text instead (7, `UoMGroupEntry` -1)."""
+    code = None if record.whole_or_none("UoMEntry") == MANUAL_UNIT else record.text_or_none("UoMCode")
+    return code or record.text_or_none("MeasureUnit")
+
+
+def base_per_unit(record: Record) -> Decimal:
+    """Base units in one unit of the line: exactly `InventoryQuantity / Quantity`, else `UnitsOfMeasurment`, else 1."""
+    qty, in_base = record.number("Quantity"), record.number_or_none("InventoryQuantity")
+    if qty and in_base:
+        ratio = in_base / qty
+        if ratio * qty == in_base and ratio > 0:
+            return plain(ratio)
+    told = record.number_or_none("UnitsOfMeasurment")
+    return plain(told) if told else Decimal(1)
+
+
+def _address(record: Record) -> Address:
+    """The ship-to address written on the order itself, under the customer's name."""
+    at = record.part("AddressExtension")
+    street = " ".join(filter(None, (at.text_or_none("ShipToStreet"), at.text_or_none("ShipToStreetNo"))))
+    more = (at.text_or_none(name) for name in ("ShipToBuilding", "ShipToBlock", "ShipToAddress2", "ShipToAddress3"))
+    return Address(
+        name=record.text_or_none("CardName") or record.text("CardCode"),
+        lines=tuple(line for line in (street, *more) if line)[:3],
+        town=at.text_or_none("ShipToCity"),
+        county=at.text_or_none("ShipToCounty") or at.text_or_none("ShipToState"),
+        postcode=at.text_or_none("ShipToZipCode"),
+        country=at.text_or_none("ShipToCountry"),
+    )

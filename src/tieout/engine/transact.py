@@ -1,0 +1,180 @@
+"""The one place that knows DBOS Transact: its singleton, settings, workflow, queue and old rows."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetWorkflowTimeout
+from dbos import error as dbos_errors
+
+APPLICATION = "tieout"
+# Fixed, so that a new release of tieout takes up what an older one left: a drain keeps no state between releases.
+APPLICATION_VERSION = "tieout-1"
+DRAIN = "tieout.drain"
+WAKES = "tieout-wakes"
+# Whose drain it is when another process asked for it: nobody's yet.
+NOBODY = ""
+
+QUEUE_POLL_S = 0.5
+# A worker acts on a wake in milliseconds; one still open after this long was taken by a process that died.
+WAKE_TIMEOUT_S = 60.0
+SQLITE_BUSY_S = 30.0
+DELETE_BATCH = 500
+
+_FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+_only_one = threading.Lock()
+
+
+class Transact:
+    """DBOS, launched on entry and destroyed on exit. One at a time in a process."""
+
+    def __init__(
+        self, database_url: str, worker_id: str, drain: Callable[[str, str], int], *, timeout_s: float
+    ) -> None:
+        """``drain(job name, life)`` is the body of the one durable workflow and returns how many turns it gave.
+
+        Any living process cancels a drain that is still open after ``timeout_s``: DBOS looks once a second.
+        """
+        self._config = _config(database_url, worker_id)
+        self._body = drain
+        self._timeout_s = timeout_s
+
+    def __enter__(self) -> Self:
+        if not _only_one.acquire(blocking=False):
+            raise RuntimeError("another durable engine is running in this process")
+        try:
+            _log_through_the_application()
+            DBOS(config=self._config)
+            self._workflow = DBOS.workflow(name=DRAIN)(_function(self._body))
+            DBOS.launch()
+            # Limits are per process only: with a limit over all processes, a dead worker's open rows would count.
+            DBOS.register_queue(
+                WAKES, worker_concurrency=4, polling_interval_sec=QUEUE_POLL_S, on_conflict="always_update"
+            )
+        except BaseException:
+            self._leave()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def drain(self, name: str, life: str) -> None:
+        """Run one drain as a durable workflow in this thread; return when its end is recorded."""
+        with SetWorkflowTimeout(self._timeout_s):
+            self._workflow(name, life)
+
+    def delete_finished(self, *, older_than_s: float) -> bool:
+        """Delete one batch of workflows that finished longer ago than this; True when there may be more."""
+        before = datetime.now(UTC) - timedelta(seconds=older_than_s)
+        rows = DBOS.list_workflows(
+            status=_FINISHED,
+            completed_before=before.isoformat(),
+            limit=DELETE_BATCH,
+            load_input=False,
+            load_output=False,
+        )
+        if rows:
+            DBOS.delete_workflows([row.workflow_id for row in rows])
+        return len(rows) == DELETE_BATCH
+
+    @staticmethod
+    def _leave() -> None:
+        DBOS.destroy(destroy_registry=True)
+        _only_one.release()
+
+
+class WakeQueue:
+    """The queue of wakes, seen from a process that runs no engine."""
+
+    def __init__(self, database_url: str) -> None:
+        """Connects at the first ``put``, so that a database that is away does not stop its owner from starting."""
+        _log_through_the_application()
+        self._client = DBOSClient(
+            system_database_url=database_url,
+            system_database_pool_size=1,
+            application_name=APPLICATION,
+            lazy=True,
+            retry_connection_errors=False,
+        )
+
+    def put(self, name: str) -> bool:
+        """Ask for a drain; False when an earlier wake for this job is still on its way.
+
+        Raises whatever the database raises when it cannot be reached or no engine has ever run on it.
+        """
+        options = EnqueueOptions(
+            workflow_name=DRAIN,
+            queue_name=WAKES,
+            app_version=APPLICATION_VERSION,
+            deduplication_id=name,
+            workflow_timeout=WAKE_TIMEOUT_S,
+        )
+        try:
+            self._client.enqueue(options, name, NOBODY)
+        except dbos_errors.DBOSQueueDeduplicatedError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.destroy()
+
+
+def _function(body: Callable[[str, str], int]) -> Callable[[str, str], int]:
+    """DBOS marks what it registers with attributes, which a bound method cannot take."""
+
+    def drain(name: str, life: str) -> int:
+        return body(name, life)
+
+    return drain
+
+
+def _config(database_url: str, worker_id: str) -> DBOSConfig:
+    """No conductor, no telemetry, nothing that listens; few threads and connections, since drains bring their own."""
+    config = DBOSConfig(
+        name=APPLICATION,
+        system_database_url=database_url,
+        executor_id=worker_id,
+        application_version=APPLICATION_VERSION,
+        log_level="WARNING",
+        enable_otlp=False,
+        use_listen_notify=False,
+        max_executor_threads=4,
+        sys_db_pool_size=8,
+    )
+    if database_url.startswith("sqlite"):
+        config["db_engine_kwargs"] = {"creator": _sqlite_connector(database_url)}
+    return config
+
+
+def _sqlite_connector(database_url: str) -> Callable[[], sqlite3.Connection]:
+    path = sa.make_url(database_url).database
+    if not path or path == ":memory:":
+        raise ValueError(f"the engine needs a database file, not {database_url!r}")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=SQLITE_BUSY_S, check_same_thread=False)
+        # WAL: a tenth of the latency. NORMAL: a power cut may lose the last drains' rows, never the journal's.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    return connect
+
+
+def _log_through_the_application() -> None:
+    """DBOS prints to the console only while its logger has no handler; what it logs then goes to ours."""
+    logger: Any = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

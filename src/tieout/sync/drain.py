@@ -1,0 +1,202 @@
+"""The main path: claim lanes that are due, then read, plan, send and settle them in rounds, a commit a round.
+
+Every commit proves the lease first. If the process dies anywhere, what is stored says how to go on: a message waits, a
+document waits, a posting is due, or its intent is stored and it is looked up.
+"""
+
+import contextlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from tieout.connectors.contract import Send
+from tieout.domain.clock import Clock, Stopwatches
+from tieout.domain.documents import SalesOrder, Side
+from tieout.journal import lanes
+from tieout.journal.changes import Changes
+from tieout.journal.lanes import LeaseLost, Rest
+from tieout.journal.loading import load
+from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
+from tieout.journal.store import Journal
+from tieout.rules.facts import Facts
+from tieout.sync.facts import FactBook, Periods
+from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
+from tieout.sync.link import Link, Spread, one_by_one
+from tieout.sync.planning import PARENT_RETRY_S, Planner, delivered_base, goods_out_posting, last_sent
+from tieout.sync.reading import Reading, absorb, read
+from tieout.sync.sending import Due, Sender, Tried
+from tieout.sync.settling import Settler
+
+LANES_AT_ONCE = 50
+ROUNDS_AT_MOST = 40
+
+
+def _new_token() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass
+class Drain:
+    """Drains one link's lanes. One object a process; `turn` may run in several threads."""
+
+    link: Link
+    journal: Journal
+    clock: Clock
+    holder: str
+    spread: Spread = one_by_one
+    chance: Random = field(default_factory=Random)
+    new_token: Callable[[], str] = _new_token
+    lease_s: float = LEASE_S
+    lanes_at_once: int = LANES_AT_ONCE
+
+    def __post_init__(self) -> None:
+        self.stopwatches = Stopwatches(self.clock)
+        self._watch = LeaseWatch(self.journal, self.clock, self.lease_s)
+        self._mine: set[str] = set()
+        self.periods = Periods(self.link, self.clock)
+
+    def turn(self) -> bool:
+        """Claims what is due and works it to its end. True when there was something: there may be more."""
+        self._watch.sweep(self._mine.__contains__)
+        token = self.new_token()
+        with self.journal.write("claim") as connection:
+            claimed = lanes.claim(
+                connection, self.link.name, token, self.holder, limit=self.lanes_at_once, now=self.clock.now()
+            )
+        if not claimed:
+            return False
+        self._mine.add(token)
+        try:
+            with self.journal.read() as connection:
+                works = load(connection, self.link.name, claimed)
+            batch = Batch(self, works, Lease(self.journal, self.clock, token, self.lease_s))
+            batch.work()
+        except LeaseLost:
+            return True
+        except Exception:
+            self._abandon(token)
+            raise
+        finally:
+            self._mine.discard(token)
+        return True
+
+    def _abandon(self, token: str) -> None:
+        """After a failure the lanes are free again at once; where even that fails, the lease is broken in time."""
+        with contextlib.suppress(SQLAlchemyError), self.journal.write("abandon") as connection:
+            lanes.abandon(connection, token)
+
+
+class Batch:
+    """The lanes of one claim, worked in rounds until none has anything to do."""
+
+    def __init__(self, drain: Drain, works: list[LaneWork], lease: Lease) -> None:
+        self._drain, self._link, self._journal = drain, drain.link, drain.journal
+        self._works, self._lease = works, lease
+        self._facts = FactBook(drain.link, drain.journal, drain.periods)
+
+    def work(self) -> None:
+        """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
+        readings, tried = self._read(), list[Tried]()
+        for _ in range(ROUNDS_AT_MOST):
+            dues = self._step(readings, tried)
+            if not dues:
+                return
+            readings, tried = [], Sender(self._link, self._lease, self._drain.spread).perform(dues)
+        self._step([], tried, stop=True)
+
+    def _read(self) -> list[Reading]:
+        waiting = [(work, message) for work in self._works for message in work.messages]
+        readings: list[Reading] = []
+        for side in Side:
+            here = [pair for pair in waiting if pair[1].side is side]
+            at_once = self._link.connector(side).capabilities.concurrency
+            readings += self._drain.spread(lambda pair: read(self._link, *pair), here, at_once)
+        return readings
+
+    def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
+        """One round: decide, and commit. Returns what to send or look up next; when empty, all is given back."""
+        now, changes = self._drain.clock.now(), Changes()
+        planner = Planner(self._link.name, now, self._facts_for, changes)
+        settler = Settler(self._link, planner, changes, self._drain.stopwatches, self._drain.chance, now)
+        for reading in readings:
+            absorb(reading, planner, changes, now)
+        for outcome in tried:
+            settler.settle(outcome)
+        self._facts.gather(self._works)
+        self._facts.learn(changes.xrefs, changes.mirrored)
+        for work in self._works:
+            if not any(posting.state == "sent" for posting in work.postings):
+                planner.decide(work)
+        dues = [] if stop else [due for work in self._works for due in self._next(work, settler, changes)]
+        with self._journal.write("step") as connection:
+            self._lease.beat(connection)
+            changes.flush(connection, self._link.name, now)
+            if not dues:
+                self._give_back(connection, now, unfinished=stop)
+        return dues
+
+    def _next(self, work: LaneWork, settler: Settler, changes: Changes) -> list[Due]:
+        """The lane's next call, if it may go on: a look-up of what is unknown, else the first posting that is due."""
+        if work.rest_s is not None:
+            return []
+        unknown = next((p for p in work.postings if p.state == "sent"), None)
+        if unknown is not None:
+            left_s = settler.settle_s(unknown)
+            if left_s > 0:
+                work.rest(left_s, f"{unknown.kind} {unknown.reference}: outcome unknown, settling")
+                return []
+            return [Due(work, unknown, self._send(unknown), look=True)]
+        posting = next((p for p in work.postings if p.state == "due" and is_first(work, p)), None)
+        if posting is None or not self._parents_known(work, posting):
+            return []
+        self._intend(posting, changes)
+        return [Due(work, posting, self._send(posting), look=False)]
+
+    def _parents_known(self, work: LaneWork, posting: PostingRow) -> bool:
+        missing = [need for need in posting.body.needs if self._facts.known(posting.side, need) is None]
+        if missing:
+            work.rest(PARENT_RETRY_S, f"waits for {', '.join(missing[:3])} to cross first")
+        return not missing
+
+    def _intend(self, posting: PostingRow, changes: Changes) -> None:
+        """The intent, committed before the first byte leaves."""
+        posting.state = "sent"
+        posting.last_attempt = AttemptRow(None, self._lease.token, self._drain.clock.now())
+        changes.attempts.append((posting, posting.last_attempt))
+        changes.touch(posting)
+
+    def _send(self, posting: PostingRow) -> Send:
+        known = {need: self._facts.known(posting.side, need) or "" for need in posting.body.needs}
+        return Send(reference=posting.reference, body=posting.body, known=known)
+
+    def _facts_for(self, work: LaneWork, row: DocumentRow) -> Facts:
+        orders = [d for d in work.documents if isinstance(d.content, SalesOrder)]
+        newest = max(orders, key=lambda d: d.revision, default=None)
+        posted = goods_out_posting(work)
+        order, first = newest and newest.content, posted and posted.document.content
+        return self._facts.make(
+            order=order if isinstance(order, SalesOrder) else None,
+            first=first if isinstance(first, SalesOrder) else None,
+            sent=last_sent(work),
+            delivered_base=delivered_base(work, row),
+        )
+
+    def _give_back(self, connection: Connection, now: datetime, *, unfinished: bool) -> None:
+        rests = [
+            Rest(work.lane, now + timedelta(seconds=work.rest_s), work.rest_why)
+            for work in self._works
+            if work.rest_s is not None
+        ]
+        finished = [work.claimed for work in self._works if work.rest_s is None and not unfinished]
+        lanes.release(connection, self._link.name, self._lease.token, finished=finished, rests=rests, now=now)
+
+
+def is_first(work: LaneWork, posting: PostingRow) -> bool:
+    """A document's postings go in order, and only while the document itself may go on."""
+    before = (p for p in work.postings if p.document is posting.document and p.step < posting.step)
+    return posting.document.state == "planned" and all(p.state in ("done", "void") for p in before)

@@ -1,0 +1,118 @@
+"""Gathers what the rules look at, for a whole batch of lanes at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from tieout.connectors.contract import Misconfigured, RetryLater
+from tieout.domain.clock import Clock
+from tieout.domain.documents import Despatch, Item, Period, Reversal, SalesOrder, Side
+from tieout.domain.identity import item_identity
+from tieout.domain.postings import GoodsOut
+from tieout.journal import reference
+from tieout.journal.rows import LaneWork
+from tieout.journal.store import Journal
+from tieout.rules.facts import Codes, Facts
+from tieout.sync.link import Link
+
+PERIODS_FRESH_S = 60.0
+
+
+class Periods:
+    """The ledger's posting periods, asked for at most once a minute. Unknown while the ledger cannot be asked."""
+
+    def __init__(self, link: Link, clock: Clock) -> None:
+        self._link, self._clock = link, clock
+        self._known: tuple[Period, ...] = ()
+        self._asked_s: float | None = None
+
+    def get(self) -> tuple[Period, ...]:
+        """The periods as last told; empty when none are known. The ledger itself refuses a closed one all the same."""
+        now_s = self._clock.monotonic_s()
+        if self._asked_s is None or now_s - self._asked_s > PERIODS_FRESH_S:
+            self._asked_s = now_s
+            try:
+                self._known = tuple(self._link.ledger.periods())
+            except (RetryLater, Misconfigured):
+                return self._known
+        return self._known
+
+
+class FactBook:
+    """The facts of one batch."""
+
+    def __init__(self, link: Link, journal: Journal, periods: Periods) -> None:
+        self._link, self._journal, self._periods = link, journal, periods
+        self._items: dict[Side, dict[str, Item]] = {side: {} for side in Side}
+        self._known: dict[tuple[Side, str], str] = {}
+        self._codes = Codes()
+        self._asked: set[str] = set()
+
+    def gather(self, works: Iterable[LaneWork]) -> None:
+        """Reads, in one transaction, whatever the unfinished documents and postings of these lanes may need."""
+        works = list(works)
+        codes = _item_codes(works) - self._asked
+        needs = _needs(works) | {item_identity(code) for code in codes}
+        wanted = {need for need in needs if not all((side, need) in self._known for side in Side)}
+        with self._journal.read() as connection:
+            for side in Side:
+                self._items[side] |= reference.items(connection, self._link.name, side, codes)
+                found = reference.theirs(connection, self._link.name, side, wanted)
+                self._known |= {(side, ours): theirs for ours, theirs in found.items()}
+            self._codes = _codes(reference.mappings(connection, self._link.name))
+        self._asked |= codes
+
+    def learn(self, xrefs: Sequence[tuple[Side, str, str]], items: Sequence[tuple[Side, Item]]) -> None:
+        """Takes in what this batch itself has found out."""
+        self._known |= {(side, ours): theirs for side, ours, theirs in xrefs}
+        for side, item in items:
+            self._items[side][item.code] = item
+
+    def known(self, side: Side, ours: str) -> str | None:
+        """A system's own id of a thing of ours."""
+        return self._known.get((side, ours))
+
+    def make(
+        self,
+        *,
+        order: SalesOrder | None,
+        first: SalesOrder | None,
+        sent: GoodsOut | None,
+        delivered_base: Mapping[str, Decimal],
+    ) -> Facts:
+        """The facts of one document."""
+        return Facts(
+            policy=self._link.policy,
+            codes=self._codes,
+            ledger_items=self._items[Side.LEDGER],
+            warehouse_items=self._items[Side.WAREHOUSE],
+            periods=self._periods.get(),
+            order=order,
+            first=first,
+            sent=sent,
+            delivered_base=delivered_base,
+        )
+
+
+def _item_codes(works: Iterable[LaneWork]) -> set[str]:
+    codes: set[str] = set()
+    for work in works:
+        for row in work.documents:
+            match row.content:
+                case Item(code=code):
+                    codes.add(code)
+                case SalesOrder(lines=lines):
+                    codes |= {line.item for line in lines}
+                case Despatch(lines=lines) | Reversal(lines=lines):
+                    codes |= {line.item for line in lines}
+    return codes
+
+
+def _needs(works: Iterable[LaneWork]) -> set[str]:
+    return {need for work in works for posting in work.postings if posting.counts for need in posting.body.needs}
+
+
+def _codes(mappings: Iterable[tuple[str, str, str]]) -> Codes:
+    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}}
+    for kind, ledger, warehouse in mappings:
+        by_kind.setdefault(kind, {})[ledger] = warehouse
+    return Codes(warehouses=by_kind["warehouse"], carriers=by_kind["carrier"], units=by_kind["unit"])

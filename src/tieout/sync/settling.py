@@ -1,0 +1,103 @@
+"""What an outcome means for its posting, its document and its lane. Writes nothing; notes everything in `Changes`."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from tieout.domain.clock import Stopwatches
+from tieout.domain.documents import Side
+from tieout.domain.postings import Ended, Outcome, PutItem
+from tieout.domain.reasons import REASONS, Problem
+from tieout.journal.changes import Changes
+from tieout.journal.rows import AttemptRow, LaneWork, PostingRow
+from tieout.sync.link import Link
+from tieout.sync.planning import Planner
+from tieout.sync.sending import Due, Tried
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 300.0
+"""A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
+
+
+def backoff_s(rests: int, spread: random.Random) -> float:
+    """Seconds to wait after having rested `rests` times in a row."""
+    return min(FIRST_WAIT_S * 2 ** min(rests, 16), LONGEST_WAIT_S) * spread.uniform(0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Takes outcomes in."""
+
+    link: Link
+    planner: Planner
+    changes: Changes
+    stopwatches: Stopwatches
+    spread: random.Random
+    now: datetime
+
+    def settle(self, tried: Tried) -> None:
+        """One outcome, or a look-up that found nothing."""
+        work, posting = tried.due.work, tried.due.posting
+        attempt = posting.last_attempt
+        if attempt is None:
+            raise ValueError(f"posting {posting.reference} was tried without an intent")
+        outcome = tried.outcome
+        if outcome is None:
+            self._end(attempt, "not_there", None, "looked up: nothing there")
+            posting.state = "due"
+        elif outcome.stands:
+            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            self._done(work, posting, outcome)
+        elif outcome.ended is Ended.RETRY_LATER:
+            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            posting.state = "due"
+            work.rest(
+                self._wait_s(work, outcome), f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
+            )
+        elif outcome.ended is Ended.UNKNOWN:
+            self._unknown(tried.due, attempt, outcome)
+        else:
+            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            self._refused(work, posting, outcome)
+        self.changes.touch(posting)
+
+    def _end(self, attempt: AttemptRow, ended: str, reason: str | None, text: str) -> None:
+        attempt.ended, attempt.reason, attempt.text, attempt.ended_at = ended, reason, text[:2000], self.now
+        self.stopwatches.forget(("attempt", attempt.id))
+        self.changes.touch(attempt)
+
+    def _wait_s(self, work: LaneWork, outcome: Outcome) -> float:
+        return max(outcome.retry_after_s or 0.0, backoff_s(work.claimed.rests, self.spread))
+
+    def _unknown(self, due: Due, attempt: AttemptRow, outcome: Outcome) -> None:
+        """Nobody knows. The posting stays sent; it is looked up once it can no longer be carried out unseen."""
+        attempt.text = outcome.text[:2000]
+        self.changes.touch(attempt)
+        wait_s = self._wait_s(due.work, outcome) if due.look else self.settle_s(due.posting)
+        due.work.rest(wait_s, f"{due.posting.kind} {due.posting.reference}: outcome unknown: {outcome.text}")
+
+    def settle_s(self, posting: PostingRow) -> float:
+        """How long an attempt without an outcome must be left alone, from now on."""
+        attempt = posting.last_attempt
+        total_s = self.link.connector(posting.side).capabilities.settle_s
+        return total_s - self.stopwatches.elapsed_s(("attempt", attempt.id if attempt else None))
+
+    def _done(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
+        posting.state, posting.theirs, posting.done_at = "done", outcome.theirs, self.now
+        if outcome.theirs is not None:
+            self.changes.xrefs.append((posting.side, posting.reference, outcome.theirs))
+        self.changes.xrefs += [(posting.side, ours, theirs) for ours, theirs in outcome.also.items()]
+        if isinstance(posting.body, PutItem):
+            self.changes.mirrored.append((Side.WAREHOUSE, posting.body.item))
+        if posting.kind in ("delivery", "delivery_cancel"):
+            self.changes.booked.append(posting.document)
+        if all(p.state in ("done", "void") for p in work.postings if p.document is posting.document):
+            posting.document.state = "posted"
+            self.changes.touch(posting.document)
+
+    def _refused(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
+        posting.state = "refused"
+        fallback = "order_refused" if posting.side is Side.WAREHOUSE else "ledger_refused"
+        reason = outcome.reason if outcome.reason in REASONS else fallback
+        problem = Problem(reason or fallback, f"{posting.kind} {posting.reference}: {outcome.text}")
+        self.planner.hold(work, [posting.document], [problem])

@@ -1,0 +1,95 @@
+"""POST /graphql: reads, checks, remembers and answers queries."""
+
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType]  a parameter we do not use is untyped there
+    parse,
+    validate,
+)
+
+from tieout.twins.clarus.graph_schema import build_schema
+from tieout.twins.clarus.settings import ClarusSettings
+from tieout.twins.clarus.state import State
+from tieout.twins.clarus.wiring import as_object, decode, reply
+from tieout.twins.wire import Reply
+
+REMEMBERED_QUERIES = 256
+MOST_TOKENS = 5000
+
+
+class Graph:
+    """A schema and the queries it has seen, so that each text is parsed and checked once."""
+
+    def __init__(self, settings: ClarusSettings) -> None:
+        self._schema = schema_of(settings.with_changes({}))
+        self._known: dict[str, DocumentNode | list[GraphQLError]] = {}
+
+    def answer(self, state: State, body: bytes) -> Reply:
+        """Runs one query. Whatever is wrong with it, the status is 200: no other is declared."""
+        try:
+            asked = decode(body, number=float)
+        except ValueError as broken:
+            return _errors([GraphQLError(f"the body is not JSON: {broken}")])
+        text, variables = _asked(asked)
+        if text is None:
+            return _errors([GraphQLError("query must be given")])
+        document = self._document(text)
+        if isinstance(document, list):
+            return _errors(document)
+        name = (as_object(asked) or {}).get("operationName")
+        try:
+            result = execute_sync(
+                self._schema,
+                document,
+                context_value=state,
+                variable_values=variables,
+                operation_name=name if isinstance(name, str) else None,
+            )
+        except RecursionError:
+            return _errors([GraphQLError("the query is nested too deeply")])
+        return _answer(result.data, result.errors)
+
+    def _document(self, text: str) -> DocumentNode | list[GraphQLError]:
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= REMEMBERED_QUERIES:
+                self._known.clear()
+            known = self._known[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> DocumentNode | list[GraphQLError]:
+        try:
+            document = parse(text, max_tokens=MOST_TOKENS)
+            return validate(self._schema, document) or document
+        except GraphQLError as broken:
+            return [broken]
+        except RecursionError:
+            return [GraphQLError("the query is nested too deeply")]
+
+
+@lru_cache(maxsize=8)
+def schema_of(settings: ClarusSettings) -> GraphQLSchema:
+    """The schema for some settings. It holds no state, so twins share it."""
+    return build_schema(settings)
+
+
+def _asked(body: Any) -> tuple[str | None, dict[str, Any]]:
+    asked = as_object(body) or {}
+    text = asked.get("query")
+    return text if isinstance(text, str) else None, as_object(asked.get("variables")) or {}
+
+
+def _errors(errors: list[GraphQLError]) -> Reply:
+    return reply(200, {"errors": [error.formatted for error in errors]})
+
+
+def _answer(data: dict[str, Any] | None, errors: list[GraphQLError] | None) -> Reply:
+    content: dict[str, Any] = {"data": data}
+    if errors:
+        content["errors"] = [error.formatted for error in errors]
+    return reply(200, content)

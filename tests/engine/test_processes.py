@@ -1,0 +1,173 @@
+"""Workers as real processes: killed, replaced, woken from outside."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tieout.engine import Job, RemoteWaker
+
+from . import worker
+from .conftest import LIMIT_S, Running
+from .rows import drains_of, left_open, statuses, until
+from .test_durable import NEVER_S, Turns
+
+Started = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    path = tmp_path / "journal.sqlite"
+    worker.fill(path, items=0)
+    return path
+
+
+@pytest.fixture
+def started(database_url: str, journal: Path) -> Iterator[Started]:
+    """``started("victim", "hang")``: a worker process on the test's database and journal."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(worker_id: str, *how: str) -> subprocess.Popen[str]:
+        command = [sys.executable, worker.__file__, database_url, worker_id, str(journal), *how]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def hears(process: subprocess.Popen[str], word: str) -> None:
+    """Wait until the process says this; its end, or the limit, is a failure."""
+    assert process.stdout is not None
+    watchdog = threading.Timer(LIMIT_S, process.kill)
+    watchdog.start()
+    assert process.stdout.readline() == word + "\n"
+    watchdog.cancel()
+
+
+def kill_in_a_turn(started: Started, journal: Path, worker_id: str = "victim") -> None:
+    worker.fill(journal, items=1)
+    victim = started(worker_id, "hang")
+    hears(victim, "holding")
+    victim.send_signal(signal.SIGKILL)
+    victim.wait(LIMIT_S)
+
+
+def test_a_survivor_takes_over_what_a_killed_worker_held(started: Started, journal: Path, database_url: str) -> None:
+    survivor = started("survivor")
+    hears(survivor, "ready")
+    survivor.send_signal(signal.SIGSTOP)
+    kill_in_a_turn(started, journal)
+    worker.fill(journal, items=20)
+    survivor.send_signal(signal.SIGCONT)
+    until(lambda: None not in worker.finished(journal), "the survivor to do everything")
+    assert set(worker.finished(journal)) == {"survivor"}
+    until(lambda: left_open(database_url, "victim") == [], "the dead worker's open drain to be cleared away")
+
+
+def test_many_killed_workers_neither_block_the_living_nor_pile_up(
+    started: Started, journal: Path, database_url: str
+) -> None:
+    for number in range(5):
+        kill_in_a_turn(started, journal, f"victim-{number}")
+    assert len(left_open(database_url, "victim")) >= 5
+    hears(started("living"), "ready")
+    until(lambda: None not in worker.finished(journal), "the living worker to do everything")
+    until(lambda: left_open(database_url, "victim") == [], "the open drains to be cleared away")
+
+
+def test_a_worker_started_again_under_its_name_finishes_what_it_left(
+    started: Started, journal: Path, database_url: str
+) -> None:
+    kill_in_a_turn(started, journal, "same")
+    again = started("same")
+    until(lambda: None not in worker.finished(journal), "the worker to do its item")
+    again.terminate()
+    assert again.wait(LIMIT_S) == 0
+    assert left_open(database_url, "same") == []
+
+
+def test_a_terminated_worker_ends_by_itself_and_leaves_nothing_open(started: Started, database_url: str) -> None:
+    process = started("one")
+    hears(process, "ready")
+    process.terminate()
+    assert process.wait(LIMIT_S) == 0
+    hears(process, "ended")
+    assert set(statuses(database_url)) == {"SUCCESS"}
+
+
+def test_several_workers_share_one_database(started: Started, journal: Path) -> None:
+    workers = [started(f"worker-{number}") for number in range(3)]
+    for process in workers:
+        hears(process, "ready")
+    worker.fill(journal, items=60)
+    until(lambda: None not in worker.finished(journal), "the items to be done")
+    for process in workers:
+        process.terminate()
+    assert [process.wait(LIMIT_S) for process in workers] == [0, 0, 0]
+
+
+def test_a_wake_from_another_process_gives_a_turn(running: Running, database_url: str) -> None:
+    turns = Turns()
+    with running(Job("drain", turns, NEVER_S)):
+        turns.wait()
+        code = (
+            "import sys; from tieout.engine import RemoteWaker;"
+            "waker = RemoteWaker(sys.argv[1]); waker.wake('drain'); waker.close()"
+        )
+        subprocess.run([sys.executable, "-c", code, database_url], check=True, timeout=LIMIT_S)
+        turns.wait()
+
+
+def test_wakes_from_outside_do_not_pile_up_while_no_worker_runs(running: Running, database_url: str) -> None:
+    turns = Turns()
+    with running(Job("drain", turns, NEVER_S)):
+        turns.wait()
+    wakers = [RemoteWaker(database_url) for _ in range(3)]
+    for waker in wakers:
+        for _ in range(1000):
+            waker.wake("drain")
+    until(lambda: statuses(database_url)["ENQUEUED"] == 1, "a wake to wait in the queue")
+    for waker in wakers:
+        waker.close()
+    assert statuses(database_url)["ENQUEUED"] == 1
+    with running(Job("drain", turns, NEVER_S)):
+        turns.wait(times=2)
+        until(lambda: statuses(database_url)["ENQUEUED"] == 0, "the wake to be taken")
+
+
+def test_a_wake_for_a_job_this_worker_does_not_have_is_told_and_harms_nothing(
+    running: Running, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns = Turns()
+    waker = RemoteWaker(database_url)
+    with running(Job("drain", turns, NEVER_S)):
+        turns.wait()
+        waker.wake("gone")
+        until(lambda: len(drains_of(database_url, "gone")) == 1, "the wake to be sent")
+        until(lambda: drains_of(database_url, "gone")[0].status == "SUCCESS", "the wake to be taken")
+        waker.wake("drain")
+        turns.wait()
+    waker.close()
+    assert any("no job is named 'gone'" in record.getMessage() for record in caplog.records)
+
+
+def test_a_waker_whose_database_is_away_warns_once_and_does_not_get_in_the_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    waker = RemoteWaker(f"sqlite:///{tmp_path / 'nowhere' / 'engine.sqlite'}")
+    waker.wake("drain")
+    waker.wake("drain")
+    waker.close()
+    assert [record.getMessage() for record in caplog.records] == ["workers cannot be woken; their own ticks will do"]
