@@ -234,9 +234,7 @@ def test_an_engine_that_cannot_open_its_database_says_so_and_leaves_room_for_the
         turns.wait()
 
 
-def test_the_engine_listens_on_no_port_and_prints_nothing(
-    running: Running, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_engine_listens_on_no_port_and_prints_nothing(running: Running, capfd: pytest.CaptureFixture[str]) -> None:
     turns = Turns()
     before = _listening()
     with running(Job("drain", turns, NEVER_S)):

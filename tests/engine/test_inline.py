@@ -51,7 +51,7 @@ def test_a_job_woken_by_a_later_one_has_another_turn() -> None:
 
 
 def test_work_without_end_is_stopped_by_the_limit_and_named() -> None:
-    with pytest.raises(TooManyTurnsError, match="'endless'.*limit of 50"):
+    with pytest.raises(TooManyTurnsError, match=r"'endless'.*limit of 50"):
         InlineEngine([job("endless", lambda: True)], limit=50).turn_all()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import select
 import signal
 import subprocess
 import sys
@@ -64,12 +65,18 @@ def kill_in_a_turn(started: Started, journal: Path, worker_id: str = "victim") -
 
 
 def test_a_survivor_takes_over_what_a_killed_worker_held(started: Started, journal: Path, database_url: str) -> None:
-    survivor = started("survivor")
-    hears(survivor, "ready")
-    survivor.send_signal(signal.SIGSTOP)
-    kill_in_a_turn(started, journal)
+    hears(started("survivor"), "ready")
+    victim = started("victim", "hang")
+
+    def victim_holds_an_item() -> bool:
+        worker.fill(journal, items=1)
+        return bool(select.select([victim.stdout], [], [], 0.05)[0])
+
+    until(victim_holds_an_item, "the victim to claim an item before the survivor does")
+    hears(victim, "holding")
+    victim.send_signal(signal.SIGKILL)
+    victim.wait(LIMIT_S)
     worker.fill(journal, items=20)
-    survivor.send_signal(signal.SIGCONT)
     until(lambda: None not in worker.finished(journal), "the survivor to do everything")
     assert set(worker.finished(journal)) == {"survivor"}
     until(lambda: left_open(database_url, "victim") == [], "the dead worker's open drain to be cleared away")
@@ -78,9 +85,10 @@ def test_a_survivor_takes_over_what_a_killed_worker_held(started: Started, journ
 def test_many_killed_workers_neither_block_the_living_nor_pile_up(
     started: Started, journal: Path, database_url: str
 ) -> None:
-    for number in range(5):
-        kill_in_a_turn(started, journal, f"victim-{number}")
-    assert len(left_open(database_url, "victim")) >= 5
+    victims = {f"victim-{number}" for number in range(5)}
+    for victim in victims:
+        kill_in_a_turn(started, journal, victim)
+    assert {drain.executor_id for drain in drains_of(database_url, "drain") if drain.status != "SUCCESS"} == victims
     hears(started("living"), "ready")
     until(lambda: None not in worker.finished(journal), "the living worker to do everything")
     until(lambda: left_open(database_url, "victim") == [], "the open drains to be cleared away")

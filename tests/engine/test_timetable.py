@@ -103,7 +103,7 @@ def test_one_good_turn_forgets_the_failures() -> None:
 
 
 def test_a_name_nobody_has_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(UnknownJobError, match="'poll'.*drain"):
+    with pytest.raises(UnknownJobError, match=r"'poll'.*drain"):
         table().wake("poll")
 
 

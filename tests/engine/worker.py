@@ -64,7 +64,7 @@ def main(database_url: str, worker_id: str, journal: str, hang: str = "") -> Non
 
     def turn() -> bool:
         more = claim(Path(journal), worker_id, hang=bool(hang))
-        if not told:
+        if not told and not hang:
             told.append("ready")
             say("ready")
         return more

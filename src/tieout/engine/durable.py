@@ -107,7 +107,7 @@ class DurableEngine:
         try:
             self._transact.drain(name, self._life)
         except Exception as error:  # noqa: BLE001  turns report their own; this is the engine's database, and may return
-            _log.exception("drain of job %s could not be started or recorded", name)
+            _log.warning("drain of job %s could not be started or recorded: %s", name, _text(error))
             with self._changed:
                 self._timetable.fail_drain(name, _text(error), self._clock())
         finally:

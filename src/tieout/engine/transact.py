@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetWorkflowTimeout
 from dbos import error as dbos_errors
+
+from tieout.engine.quiet import quiet_dbos
 
 APPLICATION = "tieout"
 # Fixed, so that a new release of tieout takes up what an older one left: a drain keeps no state between releases.
@@ -51,7 +52,7 @@ class Transact:
         if not _only_one.acquire(blocking=False):
             raise RuntimeError("another durable engine is running in this process")
         try:
-            _log_through_the_application()
+            quiet_dbos()
             DBOS(config=self._config)
             self._workflow = DBOS.workflow(name=DRAIN)(_function(self._body))
             DBOS.launch()
@@ -99,7 +100,7 @@ class WakeQueue:
 
     def __init__(self, database_url: str) -> None:
         """Connects at the first ``put``, so that a database that is away does not stop its owner from starting."""
-        _log_through_the_application()
+        quiet_dbos()
         self._client = DBOSClient(
             system_database_url=database_url,
             system_database_pool_size=1,
@@ -171,10 +172,3 @@ def _sqlite_connector(database_url: str) -> Callable[[], sqlite3.Connection]:
         return connection
 
     return connect
-
-
-def _log_through_the_application() -> None:
-    """DBOS prints to the console only while its logger has no handler; what it logs then goes to ours."""
-    logger: Any = logging.getLogger("dbos")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())

@@ -93,7 +93,11 @@ def beat(connection: Connection, token: str) -> None:
 def release(
     connection: Connection, link: str, token: str, finished: list[Claimed], rests: list[Rest], now: datetime
 ) -> None:
-    """Gives every lane of the lease back: finished up to what had arrived, or resting."""
+    """Gives every lane of the lease back: finished up to what had arrived, or resting.
+
+    The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
+    """
+    connection.execute(delete(lease).where(lease.c.token == token))
     mine = and_(lane.c.link == link, lane.c.token == token)
     one = and_(mine, lane.c.lane == bindparam("b_lane"))
     if finished:
@@ -113,13 +117,12 @@ def release(
         )
         connection.execute(resting, [{"b_lane": r.lane, "b_why": r.why, "b_due": r.due_at} for r in rests])
     connection.execute(update(lane).where(mine).values(token=None))
-    connection.execute(delete(lease).where(lease.c.token == token))
 
 
 def abandon(connection: Connection, token: str) -> None:
     """Frees the lanes of a lease as they are: they are due again at once."""
-    connection.execute(update(lane).where(lane.c.token == token).values(token=None))
     connection.execute(delete(lease).where(lease.c.token == token))
+    connection.execute(update(lane).where(lane.c.token == token).values(token=None))
 
 
 def leases(connection: Connection) -> list[tuple[str, str, int]]:

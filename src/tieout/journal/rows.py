@@ -123,6 +123,18 @@ class LaneWork:
     cases: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     rest_s: float | None = None
     rest_why: str = ""
+    rests_for_parent: bool = False
+
+    def rest_for_parent(self, seconds: float, why: str) -> None:
+        """Asks for a rest that ends at once if what is missing turns up in this very batch."""
+        if self.rest_s is None:
+            self.rests_for_parent = True
+            self.rest(seconds, why)
+
+    def wake_for_parent(self) -> None:
+        """Looks again: what was missing may have crossed meanwhile."""
+        if self.rests_for_parent:
+            self.rests_for_parent, self.rest_s, self.rest_why = False, None, ""
 
     @property
     def lane(self) -> str:

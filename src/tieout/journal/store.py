@@ -87,7 +87,7 @@ def _on_connect(raw: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Durable to the disk on every commit; readers do not wait for the writer; we say when a transaction begins."""
     raw.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]  sqlite3's own attribute
     cursor = raw.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -130,6 +130,7 @@ class Batch:
         self._facts.gather(self._works)
         self._facts.learn(changes.xrefs, changes.mirrored)
         for work in self._works:
+            work.wake_for_parent()
             if not any(posting.state == "sent" for posting in work.postings):
                 planner.decide(work)
         dues = [] if stop else [due for work in self._works for due in self._next(work, settler, changes)]
@@ -160,7 +161,7 @@ class Batch:
     def _parents_known(self, work: LaneWork, posting: PostingRow) -> bool:
         missing = [need for need in posting.body.needs if self._facts.known(posting.side, need) is None]
         if missing:
-            work.rest(PARENT_RETRY_S, f"waits for {', '.join(missing[:3])} to cross first")
+            work.rest_for_parent(PARENT_RETRY_S, f"waits for {', '.join(missing[:3])} to cross first")
         return not missing
 
     def _intend(self, posting: PostingRow, changes: Changes) -> None:

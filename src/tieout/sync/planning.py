@@ -178,7 +178,7 @@ class Planner:
             self.hold(work, [row], [Problem("despatch_without_order", detail, about=despatch.goods_out)])
             return
         if first.state != "done":
-            work.rest(PARENT_RETRY_S, "waits until its order is known to stand in the warehouse")
+            work.rest_for_parent(PARENT_RETRY_S, "waits until its order is known to stand in the warehouse")
             return
         facts = self.facts_for(work, row)
         problems = judge_despatch(despatch, facts)
@@ -276,7 +276,7 @@ class Planner:
     def _wait_or_hold(self, work: LaneWork, row: DocumentRow, problems: list[Problem], facts: Facts) -> None:
         young = (self.now - row.stored_at).total_seconds() < facts.policy.parent_patience_s
         if young and all(problem.reason in WAITABLE for problem in problems):
-            work.rest(PARENT_RETRY_S, problems[0].detail)
+            work.rest_for_parent(PARENT_RETRY_S, problems[0].detail)
         else:
             self.hold(work, [row], problems)
 

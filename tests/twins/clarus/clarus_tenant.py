@@ -12,6 +12,8 @@ from tieout.twins.wire import Request
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 CREDENTIALS = b"grant_type=client_credentials&client_id=tieout&client_secret=tieout"
+LONG = ClarusSettings(token_life_s=10**8)
+"""For stories of many days: a token that does not end."""
 Json = Any
 
 
@@ -109,7 +111,8 @@ class Tenant:
         return rows[0]["goods_out_status"]["code"] if rows else None
 
     def listen(self, resource: str, event: str, **more: Json) -> int:
-        return self.post("automations", **automation(resource, event, "http://127.0.0.1:9/hook") | more).body["data"]["id"]
+        wanted = automation(resource, event, "http://127.0.0.1:9/hook") | more
+        return self.post("automations", **wanted).body["data"]["id"]
 
     def heard(self) -> list[Json]:
         return [json.loads(webhook.body) for webhook in self.twin.webhooks()]

@@ -1,8 +1,8 @@
 """A company to test against: the twin, its clock, and short ways to speak to it."""
 
 import json
-from contextlib import AbstractContextManager, contextmanager
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from time import sleep
@@ -37,6 +37,9 @@ class Company:
         self.clock = Clock()
         self.twin = SapB1Twin(self.clock, settings=Settings(**settings))
         self.act = self.twin.act
+        self.log_in()
+
+    def log_in(self) -> None:
         self.cookies = {version: self._login(version) for version in (1, 2)}
 
     def _login(self, version: int) -> str:

@@ -41,7 +41,9 @@ def test_b1sl_follows_pages_to_the_end(company: Company, b1: B1Client) -> None:
     for number in range(45):
         company.act("create_item", item=f"I{number:03}", body={"ForeignName": "x" if number % 2 else None})
     with b1:
-        seen = [item.item_code for item in b1.items.filter("ForeignName eq 'x'").select("ItemCode").page_size(10).stream()]
+        seen = [
+            item.item_code for item in b1.items.filter("ForeignName eq 'x'").select("ItemCode").page_size(10).stream()
+        ]
     assert seen == [f"I{number:03}" for number in range(1, 45, 2)]
 
 

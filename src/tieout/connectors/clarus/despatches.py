@@ -5,7 +5,7 @@ was being put together, so goods sent again are a despatch of their own. Movemen
 despatch read again holds the same movements under the same key; its parcels may be named later than it left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -31,16 +31,21 @@ class Group:
         """When it happened on the floor."""
         return self.moves[0].at
 
+    @property
+    def at_id(self) -> tuple[int, str]:
+        """Where it stands among all movements."""
+        return self.moves[0].place
+
 
 def documents(facts: Facts, together_s: float) -> list[Document]:
     """The documents of one order, as they happened. Raises `RetryLater` when movements and lines do not add up yet."""
     _must_add_up(facts)
     despatches = _despatches(facts, together_s)
     reversals = _reversals(facts, despatches, together_s)
-    last = despatches[-1].key if despatches and _is_done(facts) else None
+    last = despatches[-1].key if despatches and facts.status == COMPLETED else None
     made = [(g, _despatch(facts, g, completes=g.key == last)) for g in despatches]
     undone = [(g, _reversal(facts, g)) for g in reversals]
-    ordered = sorted([*made, *undone], key=lambda pair: pair[0].moves[0].place)
+    ordered = sorted([*made, *undone], key=lambda pair: pair[0].at_id)
     return [
         Document(side=Side.WAREHOUSE, key=group.key, revision="1", happened_at=group.at, content=content)
         for group, content in ordered
@@ -93,12 +98,12 @@ def _key(goods_out_id: str, first: Move, taken: dict[str, None]) -> str:
 
 
 def _reversals(facts: Facts, despatches: Sequence[Group], together_s: float) -> list[Group]:
-    left = {group.key: [*group.moves] for group in despatches}
+    left = {group.key: Left(group.moves) for group in despatches}
     found: list[Group] = []
     for move in facts.moves:
         if not move.back:
             continue
-        of = _undone_by(move, despatches, left)
+        of = _undone_by(move, [group for group in despatches if group.at_id < move.place], left)
         if found and found[-1].of == of and _together(found[-1].moves[0], move, together_s):
             found[-1] = replace(found[-1], moves=(*found[-1].moves, move))
         else:
@@ -106,47 +111,50 @@ def _reversals(facts: Facts, despatches: Sequence[Group], together_s: float) -> 
     return found
 
 
-def _undone_by(move: Move, despatches: Sequence[Group], left: dict[str, list[Move]]) -> str:
-    """The key of the despatch a movement back undoes: the latest before it that holds such a movement, the same
-    quantity first; a key of no despatch where there is none."""
-    best: tuple[Group, Move] | None = None
-    for group in reversed(despatches):
-        for out in left[group.key]:
-            if not _answers(move, out):
-                continue
-            if out.qty_base == move.qty_base:
-                best = (group, out)
-                break
-            best = best or (group, out)
-        if best is not None and best[1].qty_base == move.qty_base:
-            break
-    if best is None:
+class Left:
+    """What of a despatch has not come back, by line and by lot."""
+
+    def __init__(self, moves: Sequence[Move]) -> None:
+        self._lots: dict[tuple[str, str | None], dict[str | None, Decimal]] = {}
+        for move in moves:
+            self.add(move, move.qty_base)
+
+    def add(self, move: Move, qty_base: Decimal) -> None:
+        """Counts a quantity of what a movement is about; below zero when it comes back."""
+        lots = self._lots.setdefault((move.item, move.line_id), {})
+        lots[move.lot] = lots.get(move.lot, Decimal(0)) + qty_base
+
+    def of_line(self, move: Move) -> Decimal:
+        """What is left of the line, whatever its lot: a movement's own word on the lot may be missing."""
+        return sum(self._lots.get((move.item, move.line_id), {}).values(), Decimal(0))
+
+    def of_lot(self, move: Move) -> Decimal:
+        """What is left of the line's lot."""
+        return self._lots.get((move.item, move.line_id), {}).get(move.lot, Decimal(0))
+
+
+def _undone_by(move: Move, before: Sequence[Group], left: Mapping[str, Left]) -> str:
+    """The key of the despatch a movement back undoes: of its shipment where it names one, of those that still hold as
+    much of the line, the one that best fits by lot and quantity, the latest first. A key nobody has where none fits."""
+    fitting = [
+        group
+        for group in reversed(before)
+        if move.shipment in (None, group.moves[0].shipment) and left[group.key].of_line(move) >= move.qty_base
+    ]
+    if not fitting:
         return f"unknown-before-{move.id}"
-    group, out = best
-    left[group.key].remove(out)
-    if out.qty_base > move.qty_base:
-        left[group.key].append(replace(out, qty_base=out.qty_base - move.qty_base))
-    return group.key
 
+    def fit(group: Group) -> tuple[bool, bool]:
+        lot = left[group.key].of_lot(move)
+        return lot >= move.qty_base, lot == move.qty_base
 
-def _answers(back: Move, out: Move) -> bool:
-    return (
-        out.place < back.place
-        and (out.item, out.line_id, out.lot) == (back.item, back.line_id, back.lot)
-        and (back.shipment is None or back.shipment == out.shipment)
-        and out.qty_base >= back.qty_base
-    )
+    best = max(fitting, key=fit)
+    left[best.key].add(move, -move.qty_base)
+    return best.key
 
 
 def _together(first: Move, move: Move, together_s: float) -> bool:
     return abs((move.at - first.at).total_seconds()) <= together_s
-
-
-def _is_done(facts: Facts) -> bool:
-    """Whether nothing more will leave: the order is completed, or each line is sent in full or given up."""
-    if facts.status == COMPLETED:
-        return True
-    return bool(facts.lines) and all(line.sent == line.ordered or line.short for line in facts.lines)
 
 
 def _despatch(facts: Facts, group: Group, *, completes: bool) -> Despatch:

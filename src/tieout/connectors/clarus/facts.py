@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tieout.connectors.clarus.graph import Ask, Graph
-from tieout.connectors.clarus.queries import GOODS_OUT_LINES, GOODS_OUTS, PACKAGES, SHIPMENTS, TRANSACTIONS, Listing
+from tieout.connectors.clarus.queries import GOODS_OUT_LINES, GOODS_OUTS, PACKAGES, SHIPMENTS, TRANSACTIONS
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, as_id, as_list, at, code_at, id_at, number_at, text_at, time_at
 
@@ -22,9 +22,7 @@ class Line:
     id: str
     item: str
     number: str | None
-    ordered: Decimal
     sent: Decimal
-    short: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +125,7 @@ def _line(node: Node) -> Line:
         id=str(as_id(node.get("id"))),
         item=code_at(node, "product") or "",
         number=text_at(node, "alt_line_number"),
-        ordered=number_at(node, "order_quantity"),
         sent=number_at(node, "dispatch_quantity"),
-        short=(text_at(node, "short_status") or "").upper() == "SHORT",
     )
 
 
@@ -152,6 +148,6 @@ def _move(node: Node, settings: Settings) -> Move | None:
     )
 
 
-def names_its_order(graph: Graph, listing: Listing = TRANSACTIONS) -> bool:
+def names_its_order(graph: Graph) -> bool:
     """Whether movements tell which order they belong to on this tenant."""
-    return graph.schema.has(listing, "goods_out_id") or graph.schema.has(listing, "goods_out.id")
+    return graph.schema.has(TRANSACTIONS, "goods_out_id") or graph.schema.has(TRANSACTIONS, "goods_out.id")

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from tieout.connectors.clarus.facts import names_its_order
-from tieout.connectors.clarus.graph import Ask, Graph, Page, QueryRefused
+from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import GOODS_OUTS, TRANSACTIONS
 from tieout.connectors.clarus.settings import Settings
@@ -53,7 +53,7 @@ class Sweep:
         cursor = self._opened(stored)
         try:
             return self._page(cursor)
-        except QueryRefused:
+        except (QueryRefused, AnsweredInPart):
             if cursor.after is None:
                 raise
             return self._page(replace(cursor, after=None))  # a page mark may have grown too old: begin the window again

@@ -1,9 +1,11 @@
 """Sales orders in Clarus: create once, change and cancel until it is as wanted, and look up by what is documented.
 
-Clarus offers no filter by our reference and none by id, so an order is found by account and number, then told apart by
-`external_system_reference1` where the tenant shows it. Assumption (seam `DuplicateReferencePolicy`): Clarus enforces
-neither to be unique; looking first does. Assumption (seam `CancelOutcome`): an order cancelled before allocation is
-absent afterwards.
+Clarus publishes no filter by our reference and none by id, so an order is found by account and number, then told apart
+by `external_system_reference1` where the tenant shows it. The reference of the latest change travels in
+`external_system_reference2`, so a change can be looked up even where what it changed cannot be read.
+
+Assumption (seam `DuplicateReferencePolicy`): Clarus enforces neither to be unique; looking first does. Assumption (seam
+`CancelOutcome`): an order cancelled before allocation is absent afterwards.
 """
 
 from collections.abc import Sequence
@@ -60,19 +62,19 @@ class GoodsOuts:
             raise Refused(f"Clarus has no order {body.wanted.number!r} any more")
         ids = self._ids(send, body.wanted)
         lines, header = self._changes(body, ids, there)
-        same_address = orders.same_address(body.wanted, there)
-        if not lines and not header and same_address:
+        if not lines and not header and _address_stands(send, body, there):
             return _stands(there)
         self._must_be_editable(there, body.wanted.number)
-        attributes = header | ({"lines_changes": lines} if lines else {})
-        where_to = None if same_address else orders.relationships(body.wanted.address)
+        attributes = header | {"external_system_reference2": send.reference}
+        attributes |= {"lines_changes": lines} if lines else {}
+        where_to = orders.relationships(body.wanted.address)
         self._rest.update(f"/goods_outs/{there['id']}", "goods_outs", attributes, where_to)
         return Outcome(ended=Ended.CREATED, theirs=str(there["id"]))
 
     def find_change(self, send: Send, body: GoodsOutChange) -> Outcome | None:
         """`exists` when the order is surely as wanted, else None: another `change` will see to it."""
         there = self._there(send.known[body.of], body.wanted.number)
-        if there is None or not orders.same_address(body.wanted, there):
+        if there is None or not _address_stands(send, body, there):
             return None
         lines, header = self._changes(body, self._ids(send, body.wanted), there)
         return None if lines or header else _stands(there)
@@ -154,6 +156,12 @@ class GoodsOuts:
             raise Refused(f"Clarus has {number!r} in status {status}: it can no longer be cancelled")
         if any(number_at(line, "dispatch_quantity") for line in self._lines(str(there["id"]))):
             raise Refused(f"Clarus has sent part of {number!r}: it can no longer be cancelled")
+
+
+def _address_stands(send: Send, body: GoodsOutChange, there: Node) -> bool:
+    """Whether the address is as wanted: seen, or vouched for by the reference of the change that set it."""
+    same = orders.same_address(body.wanted, there)
+    return text_at(there, "external_system_reference2") == send.reference if same is None else same
 
 
 def _status(node: Node) -> str:

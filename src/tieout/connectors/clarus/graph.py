@@ -20,7 +20,11 @@ PAGES_MAX = 10_000
 
 
 class QueryRefused(Misconfigured):
-    """Clarus would not answer a query as put: a field, filter or cursor it does not know."""
+    """Clarus would not answer a query as put: a field, a filter or a type it does not know."""
+
+
+class AnsweredInPart(RetryLater):
+    """Clarus answered a query with errors: it stumbled, or does not know a page mark any more."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Graph:
         if data is not None and not said:
             return data
         if data is not None:
-            raise RetryLater(f"Clarus could answer only in part: {said}", cause="down")
+            raise AnsweredInPart(f"Clarus could answer only in part: {said}", cause="down")
         raise QueryRefused(f"Clarus refused a GraphQL query ({', '.join(a.of.root for a in asks.values())}): {said}")
 
 

@@ -40,6 +40,7 @@ GOODS_OUTS = Listing(
     "id reference expected_date_of_dispatch goods_out_status { code } account { id } warehouse { id } carrier { code }",
     (
         "external_system_reference1",
+        "external_system_reference2",
         *(f"address.{name}" for name in ("name", "address_1", "address_2", "address_3", "address_4", "address_5")),
         "address.postcode",
         "address.country_code",
@@ -48,7 +49,7 @@ GOODS_OUTS = Listing(
 GOODS_OUT_LINES = Listing(
     "goods_out_lines",
     "GoodsOutLineFilterType",
-    "id order_quantity dispatch_quantity short_status product { id code } goods_out { id reference }",
+    "id order_quantity dispatch_quantity product { id code } goods_out { id reference }",
     ("alt_line_number",),
 )
 TRANSACTIONS = Listing(

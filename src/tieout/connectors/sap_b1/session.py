@@ -42,6 +42,7 @@ class Sessions:
         self._client = _client(settings, transport)
         self._sessions = [_Session() for _ in range(settings.sessions)]
         self._choice = threading.Lock()
+        self._one_login = threading.Lock()
         self._refusal: tuple[float, Misconfigured] | None = None
 
     def send(self, call: Call, timeout_s: float) -> Reply:
@@ -89,6 +90,11 @@ class Sessions:
             return session.generation, session.cookie
 
     def _new_cookie(self) -> str:
+        """Logs in; one login at a time, so that a wrong password is tried once and not once a session."""
+        with self._one_login:
+            return self._try_login()
+
+    def _try_login(self) -> str:
         if self._refusal is not None and self._clock.monotonic_s() < self._refusal[0]:
             raise Misconfigured(str(self._refusal[1]))
         try:
@@ -125,7 +131,7 @@ def _client(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.
     # Cookies belong to a session, not to the client that all sessions share: its jar takes none.
     no_cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     limits = httpx.Limits(max_connections=settings.sessions * 2, max_keepalive_connections=settings.sessions)
-    verify = ssl.create_default_context(cafile=settings.ca_file)
+    verify = ssl.create_default_context(cafile=settings.ca_file) if transport is None else True
     return httpx.Client(transport=transport, verify=verify, cookies=no_cookies, limits=limits, follow_redirects=False)
 
 

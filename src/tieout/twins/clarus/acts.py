@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tieout.twins.clarus import stock_acts, stocks
+from tieout.twins.clarus import stock_acts
 from tieout.twins.clarus.act_arguments import (
     Act,
     Answer,
@@ -36,6 +36,7 @@ from tieout.twins.clarus.picking import (
 from tieout.twins.clarus.processes import OPEN_TO_ALLOCATION, process
 from tieout.twins.clarus.records import Despatch, GoodsOut, Status
 from tieout.twins.clarus.state import State
+from tieout.twins.clarus.stocks import adjust_down, require_adjustable, require_whole
 from tieout.twins.clarus.wiring import as_object
 from tieout.twins.clarus.work_floor import work_floor
 
@@ -59,7 +60,7 @@ def pick_order(state: State, act: Act) -> Answer:
         raise refused("not_enough_stocks_for_picking", f"order {order.id} has nothing to pick")
     scanned = as_object(act.get("serial_numbers")) or {}
     for line_id, amount in wanted.items():
-        require_pickable(state.lines[line_id], amount)
+        require_pickable(state, state.lines[line_id], amount)
     for line_id, amount in wanted.items():
         line = state.lines[line_id]
         pick(state, order, line, amount, words(scanned, str(line_id)))
@@ -75,10 +76,13 @@ def short_line(state: State, act: Act) -> Answer:
     line, amount = line_of(state, order, act.get("line_id")), positive(act)
     if amount > line.to_pick:
         raise refused("not_enough_stocks_for_picking", f"line {line.id} has only {line.to_pick} to pick")
+    require_whole(state, line.product_id, amount)
+    if act.get("adjust"):
+        require_adjustable(state, line.product_id)
     freed = release(state, order, line, amount)
     if act.get("adjust"):
         for stock, part in freed:
-            stocks.adjust_down(state, stock, part, description="short pick")
+            adjust_down(state, stock, part, description="short pick")
     settle(state, order)
     sent = despatch_by_strategy(state, order)
     if sent is None:

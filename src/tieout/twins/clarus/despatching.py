@@ -10,7 +10,7 @@ from tieout.twins.clarus.events import goods_out_event, stock_event
 from tieout.twins.clarus.picking import CLOSED, open_tasks, picked_stock, release_all, settle
 from tieout.twins.clarus.records import Despatch, GoodsOut, Line, Part, Record, Status, Stock, Transaction
 from tieout.twins.clarus.state import State
-from tieout.twins.clarus.stocks import put, record, take
+from tieout.twins.clarus.stocks import put, record, require_whole, take, tracking
 
 SHIPPING = frozenset({"shipment", "auto_shipment"})
 
@@ -54,6 +54,7 @@ def _lines_to_send(state: State, order: GoodsOut, wanted: Mapping[int, Decimal])
             raise refused("line_not_found", f"order {order.id} has no line {line_id}")
         if not 0 <= quantity <= lines[line_id].in_bay:
             raise refused("nothing_to_dispatch", f"line {line_id} has {lines[line_id].in_bay} in the bay")
+        require_whole(state, lines[line_id].product_id, quantity)
     chosen = [line for line_id, line in lines.items() if wanted.get(line_id)]
     if order.status in CLOSED or not chosen:
         raise refused("nothing_to_dispatch", f"order {order.id} has nothing picked that waits")
@@ -223,7 +224,8 @@ def cancel_open(state: State, order: GoodsOut) -> None:
     for line in state.lines_of(order):
         for stock in picked_stock(state, line):
             free = replace(stock.lot, status="available", goods_out_line_id=None)
-            put(state, free, stock.quantity, take(state, stock, stock.quantity))
+            quantity, serials = stock.quantity, take(state, stock, stock.quantity)
+            put(state, free, quantity, serials if tracking(state, line.product_id) == "full_tracking" else ())
     order.goods_out_status_id = Status.CANCELLED
     state.touch(state.goods_outs, order)
     goods_out_event(state, order, "cancelled")

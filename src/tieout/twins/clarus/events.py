@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from math import nan
 from types import MappingProxyType
 from typing import Any
 
@@ -156,8 +156,9 @@ def _holds(condition: Mapping[str, Any], content: Body) -> bool:
     return OPERATORS[condition["operator"]](str(seen), [str(item).strip() for item in listed])
 
 
-def _number(text: str) -> Decimal:
+def _number(text: str) -> float:
+    """A number to compare; not-a-number, which is neither more nor less than anything, for another text."""
     try:
-        return Decimal(text)
-    except ArithmeticError:
-        return Decimal("NaN")
+        return float(text)
+    except ValueError:
+        return nan

@@ -11,8 +11,9 @@ from tieout.twins.clarus.events import goods_out_event
 from tieout.twins.clarus.fields import address_of, checked, opened, problems
 from tieout.twins.clarus.order_fields import LINE_FIELDS, ORDER_FIELDS
 from tieout.twins.clarus.picking import release_all, settle
-from tieout.twins.clarus.records import GoodsOut, Line, Status
+from tieout.twins.clarus.records import ZERO, GoodsOut, Line, Status
 from tieout.twins.clarus.state import State
+from tieout.twins.clarus.stocks import require_whole
 from tieout.twins.clarus.wiring import as_object
 from tieout.twins.wire import Reply
 
@@ -186,6 +187,9 @@ def _line_values(
     if "product_id" in values:
         _require_usable(state, values["product_id"], account_id, at)
     _agree_on_quantity(values, line, at)
+    product_id = values["product_id"] if line is None else values.get("product_id", line.product_id)
+    quantity = values.get("order_quantity") or (line.order_quantity if line else ZERO)
+    require_whole(state, product_id, quantity)
     return values
 
 

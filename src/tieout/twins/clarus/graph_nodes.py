@@ -182,8 +182,8 @@ NODES = (
             "expected_date_of_dispatch:D"
         ),
         extra_fields=(
-            "external_system_reference1:S actual_date_of_dispatch:D created_at:D updated_at:D customer:Customer "
-            "order_type:OrderType carrier_service:CarrierService"
+            "external_system_reference1:S external_system_reference2:S actual_date_of_dispatch:D created_at:D "
+            "updated_at:D customer:Customer order_type:OrderType carrier_service:CarrierService"
         ),
         extra_filters="id:# external_system_reference1:S actual_date_of_dispatch:D created_at:D updated_at:D",
     ),

@@ -9,7 +9,7 @@ from tieout.twins.clarus.errors import refused
 from tieout.twins.clarus.events import goods_out_event, stock_event
 from tieout.twins.clarus.records import GoodsOut, Line, PickTask, Record, Status, Stock
 from tieout.twins.clarus.state import State
-from tieout.twins.clarus.stocks import record, split
+from tieout.twins.clarus.stocks import record, require_whole, split, tracking
 
 CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED})
 NOT_PICKABLE = frozenset({"BAY", "GIBAY", "GOBAY", "PICKANDDROP", "WORK", "PERSONALLOCATION"})
@@ -135,7 +135,7 @@ def settle(state: State, order: GoodsOut) -> None:
 
 def pick(state: State, order: GoodsOut, line: Line, quantity: Decimal, serials: Sequence[str] = ()) -> None:
     """Picks a quantity of a line, from its tasks in order, to the bay. Refused beyond what is allocated."""
-    require_pickable(line, quantity)
+    require_pickable(state, line, quantity)
     scanned = _serials(state, line, quantity, serials)
     for task in [task for task in open_tasks(state, order) if task.goods_out_line_id == line.id]:
         part = min(task.left, quantity)
@@ -145,8 +145,9 @@ def pick(state: State, order: GoodsOut, line: Line, quantity: Decimal, serials: 
     settle(state, order)
 
 
-def require_pickable(line: Line, quantity: Decimal) -> None:
+def require_pickable(state: State, line: Line, quantity: Decimal) -> None:
     """Refuses a pick of nothing, or of more than is allocated."""
+    require_whole(state, line.product_id, quantity)
     if not 0 < quantity <= line.to_pick:
         details = f"line {line.id} has {line.to_pick} to pick, not {quantity}"
         raise refused("not_enough_stocks_for_picking", details, line_id=line.id)
@@ -155,9 +156,9 @@ def require_pickable(line: Line, quantity: Decimal) -> None:
 def _serials(state: State, line: Line, quantity: Decimal, given: Sequence[str]) -> list[str]:
     """The serial numbers scanned at the pick, for a product that is tracked then; made up when none are given."""
     product = state.products[line.product_id]
-    if product.values.get("serial_number_tracking_setting") != "track_during_pick":
+    if tracking(state, product.id) != "track_during_pick":
         return []
-    if quantity != int(quantity) or (given and len(set(given)) != quantity):
+    if given and len(set(given)) != quantity:
         raise refused("serial_numbers_invalid", f"line {line.id} needs {quantity} different serial numbers")
     return list(given) or make_serials(state, product, int(quantity))
 

@@ -42,11 +42,12 @@ def add_stock(state: State, act: Act) -> Answer:
 def adjust_stock(state: State, act: Act) -> Answer:
     """Stock is found (quantity above 0) or missing (below 0), oldest free stock first."""
     product, amount = product_of(state, act), quantity(act)
+    stocks.require_adjustable(state, product.id)
+    stocks.require_whole(state, product.id, amount)
     reason = row_of(state, "reason_codes", act, "reason_code")
     facts = {"reason_code_id": reason and reason.id, "description": act.get("description")}
     if amount > 0:
-        lot = _lot(state, product, act)
-        made = [stocks.adjust_up(state, lot, amount, _full_serials(state, product, act, amount), **facts)]
+        made = [stocks.adjust_up(state, _lot(state, product, act), amount, **facts)]
     else:
         made = [stocks.adjust_down(state, stock, part, **facts) for stock, part in _to_remove(state, product, act)]
     return {"transaction_ids": [transaction.id for transaction in made]}
@@ -92,10 +93,11 @@ def _rack(state: State, warehouse_id: int) -> Record:
 
 def _full_serials(state: State, product: Record, act: Act, amount: Decimal) -> list[str]:
     """Serial numbers of arriving goods, for a product tracked all the way; made up when none are given."""
-    if product.values.get("serial_number_tracking_setting") != "full_tracking":
+    stocks.require_whole(state, product.id, amount)
+    if stocks.tracking(state, product.id) != "full_tracking":
         return []
     given = words(act, "serial_numbers")
-    if amount != int(amount) or (given and len(set(given)) != amount):
+    if given and len(set(given)) != amount:
         raise refused("serial_numbers_invalid", f"{amount} different serial numbers are needed")
     return given or make_serials(state, product, int(amount))
 

@@ -75,11 +75,13 @@ def receive(state: State, lot: Lot, bay_id: int, quantity: Decimal, serials: Seq
     return stock
 
 
-def adjust_up(state: State, lot: Lot, quantity: Decimal, serials: Sequence[str] = (), **facts: Any) -> Transaction:
+def adjust_up(state: State, lot: Lot, quantity: Decimal, **facts: Any) -> Transaction:
     """Stock is found that the system did not know."""
-    stock = put(state, lot, quantity, serials)
+    require_adjustable(state, lot.product_id)
+    require_whole(state, lot.product_id, quantity)
+    stock = put(state, lot, quantity)
     subtype = state.settings.adjustment_up_subtype
-    facts = {**facts, "stock_id": stock.id, "location_to_id": lot.location_id, "serial_numbers": tuple(serials)}
+    facts = {**facts, "stock_id": stock.id, "location_to_id": lot.location_id}
     transaction = record(state, subtype, lot, quantity, **facts)
     stock_event(state, "positively_adjusted", stock, transaction)
     return transaction
@@ -87,10 +89,11 @@ def adjust_up(state: State, lot: Lot, quantity: Decimal, serials: Sequence[str] 
 
 def adjust_down(state: State, stock: Stock, quantity: Decimal, **facts: Any) -> Transaction:
     """Stock is missing. No more than what is free of pick tasks; refused for stock on hold or picked."""
-    require_free(stock, quantity)
-    serials = take(state, stock, quantity)
+    require_adjustable(state, stock.lot.product_id)
+    require_free(state, stock, quantity)
+    take(state, stock, quantity)
     subtype = state.settings.adjustment_down_subtype
-    facts = {**facts, "stock_id": stock.id, "location_from_id": stock.lot.location_id, "serial_numbers": serials}
+    facts = {**facts, "stock_id": stock.id, "location_from_id": stock.lot.location_id}
     transaction = record(state, subtype, stock.lot, quantity, **facts)
     stock_event(state, "negatively_adjusted", stock, transaction)
     return transaction
@@ -98,7 +101,7 @@ def adjust_down(state: State, stock: Stock, quantity: Decimal, **facts: Any) -> 
 
 def move(state: State, stock: Stock, quantity: Decimal, location_id: int, reason_code_id: int | None = None) -> Stock:
     """Moves free stock inside its warehouse."""
-    require_free(stock, quantity)
+    require_free(state, stock, quantity)
     moved = split(state, stock, quantity, location_id=location_id)
     record(
         state,
@@ -113,8 +116,26 @@ def move(state: State, stock: Stock, quantity: Decimal, location_id: int, reason
     return moved
 
 
-def require_free(stock: Stock, quantity: Decimal) -> None:
+def require_whole(state: State, product_id: int, quantity: Decimal) -> None:
+    """Refuses a broken piece of a product that carries serial numbers (assumption)."""
+    if tracking(state, product_id) != "no_tracking" and quantity != int(quantity):
+        raise refused("serial_numbers_invalid", f"product {product_id} is tracked and comes in whole pieces only")
+
+
+def require_adjustable(state: State, product_id: int) -> None:
+    """Refuses to adjust a product whose serial numbers are known from receipt (section 5.5)."""
+    if tracking(state, product_id) == "full_tracking":
+        raise refused("serial_numbers_invalid", f"product {product_id} is fully tracked and cannot be adjusted")
+
+
+def tracking(state: State, product_id: int) -> str:
+    """How serial numbers of a product are kept."""
+    return state.products[product_id].values.get("serial_number_tracking_setting") or "no_tracking"
+
+
+def require_free(state: State, stock: Stock, quantity: Decimal) -> None:
     """Refuses a quantity that is on hold, picked or wanted by a pick task."""
+    require_whole(state, stock.lot.product_id, quantity)
     if stock.lot.status == "held":
         raise refused("stock_on_hold", f"stock {stock.id} is on hold", stock_id=stock.id)
     available = stock.free if stock.lot.status == "available" else Decimal(0)

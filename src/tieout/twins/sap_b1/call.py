@@ -114,7 +114,7 @@ def _key_value(kind: TypeDef, name: str, text: str) -> Any:
 
 def key_text(kind: TypeDef, key: Any) -> str:
     """A key as it stands in a link."""
-    values: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
+    values = (key,) if len(kind.key) == 1 else tuple(key)
     texts = [str(one) if isinstance(one, int) else "'" + str(one).replace("'", "''") + "'" for one in values]
     if len(texts) == 1:
         return texts[0]

@@ -45,6 +45,8 @@ def _item(state: State, row: Row) -> Row:
     fixed |= {"CreateDate": state.today(), "CreateTime": state.time(), "ItemWarehouseInfoCollection": []}
     whole = {**defaults, **_valid_or_frozen(row), **fixed}
     _check_item(state, whole)
+    group = state.get("UnitOfMeasurementGroups", whole["UoMGroupEntry"]) or {}
+    whole.setdefault("InventoryUoMEntry", group.get("BaseUoM"))
     state.insert("Items", whole)
     for warehouse in state.tables["Warehouses"].rows:
         open_shelf(state, whole, warehouse)
@@ -145,6 +147,9 @@ def _check_tracking(state: State, row: Row, values: Row) -> None:
     if used and values.get("InventoryItem") not in (None, row["InventoryItem"]):
         text = "You cannot change the inventory item category; item has been used in one or more transactions"
         raise business(text, "OITM.InvntItem")
+    for name in ("UoMGroupEntry", "ManageBatchNumbers", "ManageSerialNumbers"):
+        if used and values.get(name, row[name]) != row[name]:
+            raise business("You cannot change this field; item has been used in one or more transactions")  # assumption
     _check_item(state, {**row, **values})
 
 

@@ -204,6 +204,8 @@ class _Parser:
 
     def _against_property(self, prop: Property, operator: str, other: Property) -> Filter:
         left, right, compare = value_reader(prop), value_reader(other), _COMPARE[operator]
+        if (prop.kind in "IF") != (other.kind in "IF"):
+            raise unreadable(f"Properties '{prop.name}' and '{other.name}' cannot be compared")  # text: assumption
 
         def test(row: Row) -> bool:
             a, b = left(row), right(row)

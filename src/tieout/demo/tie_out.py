@@ -1,0 +1,85 @@
+"""The tie-out: what the warehouse despatched against what the ledger delivered and invoiced, per order and item.
+
+Read back from the two systems over their public APIs. Our own journal is asked for one thing only: how many units open
+exceptions hold, which is what may explain a difference.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tieout.demo.systems import Graph, ServiceLayer
+
+Units = Counter[tuple[str, str]]
+"""Units by (order number, item)."""
+
+
+@dataclass
+class TieOut:
+    """Both sides, read independently."""
+
+    orders: int = 0
+    goods_outs: int = 0
+    despatches: int = 0
+    deliveries: int = 0
+    invoices: int = 0
+    despatched: Units = field(default_factory=Units)
+    delivered: Units = field(default_factory=Units)
+    invoiced: Units = field(default_factory=Units)
+    duplicates: int = 0
+
+    @property
+    def over(self) -> int:
+        """Units delivered that never left."""
+        return sum((self.delivered - self.despatched).values())
+
+    @property
+    def short(self) -> int:
+        """Units that left and were not delivered."""
+        return sum((self.despatched - self.delivered).values())
+
+
+def read_tie_out(sap: ServiceLayer, clarus: Graph) -> TieOut:
+    """Reads everything back."""
+    result = TieOut()
+    orders = sap.all("Orders?$orderby=DocEntry")
+    numbers = {row["DocEntry"]: str(row["DocNum"]) for row in orders}
+    result.orders = len(orders)
+    _read_ledger(result, sap, numbers)
+    result.goods_outs = len(clarus.all("goods_outs", "id"))
+    fields = "id subtype quantity created_at product { code } goods_out { id reference } shipment { id }"
+    groups: set[Any] = set()
+    for move in clarus.all("transactions", fields):
+        if move["subtype"] not in ("DISP", "UNDISP"):
+            continue
+        sign = 1 if move["subtype"] == "DISP" else -1
+        key = (move["goods_out"]["reference"], move["product"]["code"])
+        result.despatched[key] += sign * int(Decimal(str(abs(move["quantity"]))))
+        if sign > 0:
+            groups.add((move["goods_out"]["id"], move["shipment"]["id"] if move["shipment"] else move["created_at"]))
+    result.despatches = len(groups)
+    return result
+
+
+def _read_ledger(result: TieOut, sap: ServiceLayer, numbers: dict[int, str]) -> None:
+    deliveries = [row for row in sap.all("DeliveryNotes?$orderby=DocEntry") if row["CancelStatus"] == "csNo"]
+    invoices = [row for row in sap.all("Invoices?$orderby=DocEntry") if row["CancelStatus"] == "csNo"]
+    order_of: dict[tuple[int, int], str] = {}
+    for row in deliveries:
+        for line in row["DocumentLines"]:
+            number = numbers[line["BaseEntry"]]
+            order_of[row["DocEntry"], line["LineNum"]] = number
+            result.delivered[number, line["ItemCode"]] += int(line["Quantity"])
+    for row in invoices:
+        for line in row["DocumentLines"]:
+            number = order_of.get((line["BaseEntry"], line["BaseLine"]), "(no delivery)")
+            result.invoiced[number, line["ItemCode"]] += int(line["Quantity"])
+    result.deliveries, result.invoices = len(deliveries), len(invoices)
+    result.duplicates = _repeated(deliveries) + _repeated(invoices)
+
+
+def _repeated(rows: list[dict[str, Any]]) -> int:
+    """Live documents that carry a reference another one carries too."""
+    references = Counter(row.get("U_TieoutRef") for row in rows if row.get("U_TieoutRef"))
+    return sum(count - 1 for count in references.values())

@@ -1,0 +1,249 @@
+"""The configuration: one TOML file, read once, checked whole. Every fault is told at once, each with its place."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from tieout.connectors.registry import names, system_named
+from tieout.domain.documents import Side
+from tieout.references import Place, References, written
+from tieout.rules.facts import Policy
+
+Seconds = Annotated[float, Field(gt=0)]
+DEFAULT_FILE = Path("tieout.toml")
+SECRET_MIN = 16
+"""Characters: the shortest secret a webhook address may carry."""
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used. `faults` says all that is wrong, each with its place."""
+
+    def __init__(self, file: Path, faults: list[str]) -> None:
+        self.faults = faults
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        listed = "".join(f"\n  {fault}" for fault in faults)
+        super().__init__(f"{file} has {count}:{listed}\nCorrect the file, then run `tieout check-config`.")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class JournalSettings(_Frozen):
+    """Where the journal is kept: an SQLAlchemy URL, `sqlite:///file` or `postgresql+psycopg://...`."""
+
+    url: str = "sqlite:///tieout.sqlite"
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _database_url(value)
+
+
+class EngineSettings(_Frozen):
+    """Where the engine keeps its own tables. None: beside the journal (see `Settings.engine_url`)."""
+
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return None if value is None else _database_url(value)
+
+
+class WebSettings(_Frozen):
+    """Where webhooks are received. Loopback unless told otherwise: a reverse proxy in front of it speaks TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8480, ge=0, le=65535)
+
+
+class PollingSettings(_Frozen):
+    """How often each link is looked at, in seconds, even if nothing calls."""
+
+    feeds_s: Seconds = 15.0
+    """Each feed of both systems."""
+    items_s: Seconds = 900.0
+    """The warehouse's whole list of items."""
+    drain_s: Seconds = 1.0
+    """Lanes that have rested long enough."""
+
+
+class Connection(_Frozen):
+    """One side of a link: a system's name in the registry, and that system's own settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    system: str
+    options: BaseModel
+
+
+class LinkSettings(_Frozen):
+    """One pair of systems. `name` is part of every reference and must never change."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,20}$")
+    webhook_secret: SecretStr = Field(min_length=SECRET_MIN)
+    warehouse: Connection
+    ledger: Connection
+    policy: Policy = Policy()
+    polling: PollingSettings = PollingSettings()
+
+
+class Settings(_Frozen):
+    """Everything that can be configured."""
+
+    journal: JournalSettings = JournalSettings()
+    engine: EngineSettings = EngineSettings()
+    web: WebSettings = WebSettings()
+    link: tuple[LinkSettings, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names_used = [link.name for link in self.link]
+        twice = sorted({name for name in names_used if names_used.count(name) > 1})
+        if twice:
+            raise ValueError(f"two links are called {', '.join(twice)}; every link needs a name of its own")
+        return self
+
+    @property
+    def engine_url(self) -> str:
+        """The engine's database: as configured, else the journal's own on PostgreSQL, or a file beside it."""
+        journal = make_url(self.journal.url)
+        if self.engine.url is not None:
+            return self.engine.url
+        if journal.get_backend_name() != "sqlite" or journal.database in (None, "", ":memory:"):
+            return self.journal.url
+        file = Path(cast("str", journal.database))
+        return f"sqlite:///{file.with_name(f'{file.stem}-engine{file.suffix}')}"
+
+
+def read_settings(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads and checks a configuration file. Raises `SettingsError` with every fault found."""
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(file, ["there is no such file; name another with --config"]) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(file, [f"it cannot be read: {error}"]) from error
+    references = References(file.parent) if environment is None else References(file.parent, environment)
+    tree = references.resolve(raw)
+    faults = _Faults(references)
+    faults.literals(tree)
+    _connections(tree, faults)
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        faults.validation(error, ())
+        settings = None
+    if settings is None or faults.found:
+        raise SettingsError(file, [f"{written(place) or 'the file'}: {text}" for place, text in faults.found.items()])
+    return settings
+
+
+class _Faults:
+    """Collects faults by place; the first one told about a place is the one that counts."""
+
+    def __init__(self, references: References) -> None:
+        self.found: dict[Place, str] = dict(references.failed)
+        self.unchecked: set[Place] = set()
+        self._resolved = references.resolved
+
+    def add(self, place: Place, text: str) -> None:
+        """Notes one fault."""
+        if place not in self.unchecked:
+            self.found.setdefault(place, text)
+
+    def validation(self, error: ValidationError, above: Place) -> None:
+        """Notes everything pydantic has found below a place."""
+        for fault in error.errors(include_url=False, include_input=False):
+            self.add((*above, *fault["loc"]), _in_words(fault["type"], fault["msg"]))
+
+    def literals(self, tree: dict[str, Any]) -> None:
+        """Notes every secret that is written in the file itself."""
+        for place, value in _leaves(tree, ()):
+            if place in self._resolved or not isinstance(value, str):
+                continue
+            if place[-1] in _SECRETS:
+                self.add(place, 'a secret may not stand in this file; write { env = "NAME" } or { file = "path" }')
+            elif place[-1] == "url" and _has_password(value):
+                self.add(place, 'the password may not stand in this file; write the whole URL as { env = "NAME" }')
+
+
+_SECRETS = ("webhook_secret", "client_secret", "password")
+
+
+def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    if isinstance(value, dict):
+        for key, one in cast("dict[str, Any]", value).items():
+            yield from _leaves(one, (*place, key))
+    elif isinstance(value, list):
+        for i, one in enumerate(cast("list[Any]", value)):
+            yield from _leaves(one, (*place, i))
+    else:
+        yield place, value
+
+
+def _connections(tree: dict[str, Any], faults: _Faults) -> None:
+    """Replaces the tables of both sides of each link by checked connections; takes out those that are not."""
+    links = tree.get("link")
+    if not isinstance(links, list):
+        return
+    for i, link in enumerate(cast("list[Any]", links)):
+        if isinstance(link, dict):
+            table = cast("dict[str, Any]", link)
+            for side in Side:
+                if isinstance(table.get(side), dict):
+                    place = ("link", i, str(side))
+                table[side] = _connection(table[side], side, place, faults)
+                if table[side] is None:
+                    faults.unchecked.add(place)
+
+
+def _connection(table: dict[str, Any], side: Side, place: Place, faults: _Faults) -> Connection | None:
+    name = table.get("system")
+    system = system_named(name, side)
+    if system is None:
+        known = names(side)
+        said = f"is missing; it may be {known}" if name is None else f"no {side} is called {name!r}; known: {known}"
+        faults.add((*place, "system"), said)
+        return None
+    try:
+        options = system.settings.model_validate({key: value for key, value in table.items() if key != "system"})
+    except ValidationError as error:
+        faults.validation(error, place)
+        return None
+    return Connection(system=system.name, options=options)
+
+
+def _in_words(kind: str, text: str) -> str:
+    match kind:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not a setting of tieout; see docs/reference/configuration.md"
+        case "value_error":
+            return text.removeprefix("Value error, ")
+        case _:
+            return text[:1].lower() + text[1:]
+
+
+def _database_url(value: str) -> str:
+    try:
+        driver = make_url(value).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+def _has_password(value: str) -> bool:
+    try:
+        return bool(make_url(value).password)
+    except ArgumentError:
+        return False

@@ -1,0 +1,214 @@
+"""Polling: nothing that changed is missed, whatever the pages and the clocks do."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from b1_ledger import START, Answer, Company, json_answer, settings, stubbed
+
+from tieout.connectors.contract import Message, Poll
+from tieout.connectors.sap_b1 import connect
+from tieout.connectors.sap_b1.connector import SapB1
+from tieout.connectors.sap_b1.wire import next_options
+
+ORDERS = "sales_orders"
+
+
+class Deaf(httpx.BaseTransport):
+    """A front that loses what is asked about the size of pages."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.headers.pop("prefer", None)
+        return self._inner.handle_request(request)
+
+
+def drained(b1: SapB1, feed: str, cursor: str | None = None) -> tuple[list[Message], str]:
+    """All pages of a feed, as the engine reads them."""
+    found: list[Message] = []
+    while True:
+        page = b1.poll(feed, cursor)
+        found.extend(page.messages)
+        cursor = page.cursor
+        if not page.more:
+            return found, cursor
+
+
+def keys(page: Poll) -> list[str]:
+    return [message.key for message in page.messages]
+
+
+def test_a_feed_is_read_from_the_beginning_page_by_page() -> None:
+    company = Company(page_size=3)
+    for place in range(8):
+        company.twin.act("create_item", item=f"I-{place}")
+    first = company.b1.poll("items", None)
+    assert (keys(first), first.more) == (["I-0", "I-1", "I-2"], True)
+    messages, _ = drained(company.b1, "items")
+    assert [message.key for message in messages] == [f"I-{place}" for place in range(8)]
+
+
+def test_a_full_last_page_is_followed_by_an_empty_one() -> None:
+    company = Company(page_size=2)
+    for place in range(4):
+        company.twin.act("create_item", item=f"I-{place}")
+    messages, _ = drained(company.b1, "items")
+    assert len(messages) == 4
+
+
+@pytest.mark.parametrize("link", ["by_version", "service", "root", "absolute"])
+@pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_pages_are_followed_whatever_their_links_look_like(version: str, keeps: bool, link: str) -> None:
+    company = Company({"next_link": link, "next_link_keeps_options": keeps}, version=version, page_size=2)
+    codes = company.b1.carriers()
+    assert list(codes.values()) == ["Royal Mail", "DHL", "DPD"]
+    for place in range(5):
+        company.twin.act("create_item", item=f"I-{place}")
+    assert len(company.b1.items()) == 5
+    assert len(drained(company.b1, "items")[0]) == 5
+    asked = company.wire.to("ShippingTypes")
+    assert all("%24select" in str(one.url) or "$select" in str(one.url) for one in asked)
+
+
+def test_a_server_whose_pages_are_smaller_than_asked_for_is_read_to_the_end() -> None:
+    company = Company({"page_size": 2})
+    company.b1 = connect(settings(), clock=company.clock, transport=Deaf(company.wire))
+    for place in range(5):
+        company.twin.act("create_item", item=f"I-{place}")
+    assert len(drained(company.b1, "items")[0]) == 5
+    assert len(company.b1.items()) == 5
+
+
+def test_only_the_place_is_taken_from_a_link_and_never_the_host() -> None:
+    link = {"@odata.nextLink": "https://evil.example/b1s/v2/Orders?$skip=20&$filter=CardCode eq 'X'"}
+    assert next_options(link, {"$filter": "mine"}) == {"$filter": "mine", "$skip": "20"}
+    assert next_options({"odata.nextLink": "/b1s/v1/Orders?$skip=40"}, {}) == {"$skip": "40"}
+    assert next_options({"odata.nextLink": "Orders"}, {}) is None
+    assert next_options({}, {}) is None
+
+
+def test_the_next_pass_begins_a_little_before_the_latest_change() -> None:
+    company = Company(overlap_s=600)
+    company.twin.act("create_item", item="A")
+    _, cursor = drained(company.b1, "items")
+    assert json.loads(cursor)["since"] == "2026-03-10T09:50:00"
+    company.clock.move(hours=3)
+    company.twin.act("create_item", item="B")
+    again, cursor = drained(company.b1, "items", cursor)
+    assert [message.key for message in again] == ["A", "B"]
+    company.clock.move(hours=3)
+    assert [message.key for message in drained(company.b1, "items", cursor)[0]] == ["B"]
+
+
+def test_a_row_that_commits_late_with_an_older_time_is_seen() -> None:
+    company = Company()
+    company.stock()
+    early = company.order(("A", 1))
+    company.clock.move(minutes=10)
+    seen, cursor = drained(company.b1, ORDERS)
+    assert [message.key for message in seen] == [early]
+    company.clock.move(minutes=-6)
+    late = company.order(("A", 2))
+    company.clock.move(minutes=7)
+    seen, _ = drained(company.b1, ORDERS, cursor)
+    assert late in [message.key for message in seen]
+
+
+def test_a_row_changed_behind_the_page_being_read_is_seen_in_the_next_pass() -> None:
+    company = Company(page_size=2, overlap_s=0)
+    company.stock()
+    orders = [company.order(("A", 1)) for _ in range(4)]
+    first = company.b1.poll(ORDERS, None)
+    company.clock.move(hours=2)
+    company.twin.act("edit_order", order=int(orders[0]), change=[{"line": 0, "quantity": 7}])
+    company.clock.move(hours=2)
+    company.order(("A", 9))
+    _, cursor = drained(company.b1, ORDERS, first.cursor)
+    again, _ = drained(company.b1, ORDERS, cursor)
+    assert orders[0] in [message.key for message in again]
+
+
+def test_a_record_read_again_has_the_same_identity_and_a_changed_one_another() -> None:
+    company = Company()
+    company.stock()
+    order = company.order(("A", 5))
+    before = company.b1.poll(ORDERS, None).messages[0]
+    assert company.b1.poll(ORDERS, None).messages[0] == before
+    company.twin.act("edit_order", order=int(order), change=[{"line": 0, "quantity": 6}])
+    after = company.b1.poll(ORDERS, None).messages[0]
+    assert before.identity != after.identity
+    revisions = [company.b1.read(message)[0].revision for message in (before, after)]
+    assert revisions[0] == "000000000001" < revisions[1]
+
+
+def test_orders_come_whatever_their_state() -> None:
+    company = Company()
+    company.stock()
+    made = [company.order(("A", 5)) for _ in range(3)]
+    company.twin.act("close_order", order=int(made[1]))
+    company.twin.act("cancel_order", order=int(made[2]))
+    assert keys(company.b1.poll(ORDERS, None)) == made
+
+
+def test_within_a_page_the_oldest_change_comes_first() -> None:
+    company = Company()
+    company.stock()
+    first, second = company.order(("A", 5)), company.order(("A", 5))
+    company.clock.move(minutes=5)
+    company.twin.act("edit_order", order=int(first), change=[{"line": 0, "quantity": 6}])
+    assert keys(company.b1.poll(ORDERS, None)) == [second, first]
+
+
+def test_local_time_of_the_server_is_used_for_the_window_and_told_in_utc() -> None:
+    company = Company({"utc_offset_min": 330}, time_zone="Asia/Kolkata", overlap_s=600)
+    company.stock()
+    company.order(("A", 5))
+    page = company.b1.poll(ORDERS, None)
+    assert json.loads(page.cursor)["since"] == "2026-03-10T15:20:00"
+    assert company.b1.read(page.messages[0])[0].happened_at == START
+
+
+def test_a_pass_that_finds_nothing_goes_on_from_where_it_was() -> None:
+    company = Company()
+    page = company.b1.poll(ORDERS, None)
+    assert (page.messages, page.more, json.loads(page.cursor)["since"]) == ((), False, None)
+    company.stock()
+    company.order(("A", 5))
+    _, cursor = drained(company.b1, ORDERS, page.cursor)
+    since = json.loads(cursor)["since"]
+    company.clock.move(days=2)
+    assert json.loads(drained(company.b1, ORDERS, cursor)[1])["since"] == since
+
+
+def test_a_server_without_data_version_is_told_apart_by_time_and_content() -> None:
+    rows = [{"ItemCode": "A", "ItemName": "one", "UpdateDate": "2026-03-10", "UpdateTime": "10:00:00"}]
+    targets: list[str] = []
+
+    def say(method: str, target: str, body: bytes) -> Answer:
+        targets.append(target)
+        return json_answer(200, {"value": rows})
+
+    with stubbed(say, data_version=False) as (b1, _):
+        before = b1.poll("items", None).messages[0]
+        rows[0]["ItemName"] = "two"
+        after = b1.poll("items", None).messages[0]
+        rows[0]["UpdateTime"] = "10:05:00"
+        later = b1.poll("items", None).messages[0]
+        assert b1.read(before)[0].revision < b1.read(later)[0].revision
+    assert len({before.identity, after.identity, later.identity}) == 3
+    assert "DataVersion" not in targets[0]
+
+
+def test_a_record_that_cannot_be_read_stops_no_other() -> None:
+    rows: list[dict[str, Any]] = [
+        {"ItemCode": "A", "UpdateDate": "yesterday", "DataVersion": "x"},
+        {"ItemCode": "B", "UpdateDate": "2026-03-10", "UpdateTime": "10:00:00", "DataVersion": 1},
+    ]
+    with stubbed(lambda *_: json_answer(200, {"value": rows})) as (b1, _):
+        page = b1.poll("items", None)
+    assert sorted(keys(page)) == ["A", "B"]
+    assert json.loads(page.cursor)["since"] == "2026-03-10T09:45:00"
