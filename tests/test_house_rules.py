@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 """What each part may know of tieout. A connector may also know its own folder; parts not named here are entry points,
 which `test_only_entry_points_put_the_parts_together` and `test_a_connector_is_known_to_nobody_by_name` judge."""
 ENTRY_POINTS = ("cli", "bootstrap")
-PUTS_TOGETHER = ("bootstrap", "registry")
+PUTS_TOGETHER = ("bootstrap", "connectors.registry")
 
 FORBIDDEN = {
     "an absolute machine path": "/(?:" + "|".join(("wo" + "rk", "ho" + "me", "Us" + "ers", "ro" + "ot")) + ")/[a-z]",
@@ -80,7 +80,8 @@ def allowed(module: str) -> tuple[str, ...] | None:
     """What a module may import; None where no table tells."""
     part, *below = module.split(".")
     own = (f"connectors.{below[0]}",) if part == "connectors" and below else ()
-    return (*MAY_IMPORT[part], *own) if part in MAY_IMPORT else None
+    judged = part in MAY_IMPORT and not inside(module, PUTS_TOGETHER)
+    return (*MAY_IMPORT[part], *own) if judged else None
 
 
 def tracked() -> list[Path]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tieout.connectors.registry import names, system_named
+from tieout.connectors.registry import SYSTEMS, names, system_named
 from tieout.domain.documents import Side
 from tieout.references import Place, References, written
 from tieout.rules.facts import Policy
@@ -100,10 +100,12 @@ class Settings(_Frozen):
     journal: JournalSettings = JournalSettings()
     engine: EngineSettings = EngineSettings()
     web: WebSettings = WebSettings()
-    link: tuple[LinkSettings, ...] = Field(min_length=1)
+    link: tuple[LinkSettings, ...]
 
     @model_validator(mode="after")
-    def _names_differ(self) -> Self:
+    def _links_are_told_apart(self) -> Self:
+        if not self.link:
+            raise ValueError("no [[link]] is configured; at least one is needed")
         names_used = [link.name for link in self.link]
         twice = sorted({name for name in names_used if names_used.count(name) > 1})
         if twice:
@@ -116,9 +118,9 @@ class Settings(_Frozen):
         journal = make_url(self.journal.url)
         if self.engine.url is not None:
             return self.engine.url
-        if journal.get_backend_name() != "sqlite" or journal.database in (None, "", ":memory:"):
+        if journal.get_backend_name() != "sqlite" or not journal.database or journal.database == ":memory:":
             return self.journal.url
-        file = Path(cast("str", journal.database))
+        file = Path(journal.database)
         return f"sqlite:///{file.with_name(f'{file.stem}-engine{file.suffix}')}"
 
 
@@ -174,7 +176,12 @@ class _Faults:
                 self.add(place, 'the password may not stand in this file; write the whole URL as { env = "NAME" }')
 
 
-_SECRETS = ("webhook_secret", "client_secret", "password")
+_SECRETS = {
+    name
+    for model in (LinkSettings, *(system.settings for system in SYSTEMS))
+    for name, field in model.model_fields.items()
+    if field.annotation is SecretStr
+}
 
 
 def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -199,9 +206,9 @@ def _connections(tree: dict[str, Any], faults: _Faults) -> None:
             for side in Side:
                 if isinstance(table.get(side), dict):
                     place = ("link", i, str(side))
-                table[side] = _connection(table[side], side, place, faults)
-                if table[side] is None:
-                    faults.unchecked.add(place)
+                    table[side] = _connection(table[side], side, place, faults)
+                    if table[side] is None:
+                        faults.unchecked.add(place)
 
 
 def _connection(table: dict[str, Any], side: Side, place: Place, faults: _Faults) -> Connection | None:
@@ -228,6 +235,8 @@ def _in_words(kind: str, text: str) -> str:
             return "is not a setting of tieout; see docs/reference/configuration.md"
         case "value_error":
             return text.removeprefix("Value error, ")
+        case "string_pattern_mismatch" | "string_too_short" | "too_short":
+            return text.replace("String", "it").replace("Value", "it")
         case _:
             return text[:1].lower() + text[1:]
 

@@ -50,6 +50,9 @@ class FactBook:
     def gather(self, works: Iterable[LaneWork]) -> None:
         """Reads, in one transaction, whatever the unfinished documents and postings of these lanes may need."""
         works = list(works)
+        self._known |= {
+            (p.side, p.reference): p.theirs for work in works for p in work.postings if p.theirs is not None
+        }
         codes = _item_codes(works) - self._asked
         needs = _needs(works) | {item_identity(code) for code in codes}
         wanted = {need for need in needs if not all((side, need) in self._known for side in Side)}

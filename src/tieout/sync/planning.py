@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import inf
 
 from tieout.domain.documents import Despatch, Item, OrderStatus, Reversal, SalesOrder
 from tieout.domain.identity import order_key_of, reference
@@ -282,10 +283,16 @@ class Planner:
 
 
 def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
-    """Documents of one flow in the order they happened: revisions of one thing by revision, events by their time."""
-    return sorted(
-        rows, key=lambda r: (r.revision if r.content.kind in ("item", "sales_order") else "", r.happened_at, r.id or 0)
-    )
+    """Documents of one flow in the order they happened: revisions of one thing by revision, events by their time.
+
+    What happened at one instant keeps the order in which it was read; what is not stored yet was read last.
+    """
+
+    def place(row: DocumentRow) -> tuple[str, datetime, float]:
+        revision = row.revision if row.content.kind in ("item", "sales_order") else ""
+        return revision, row.happened_at, inf if row.id is None else row.id
+
+    return sorted(rows, key=place)
 
 
 def goods_out_posting(work: LaneWork) -> PostingRow | None:

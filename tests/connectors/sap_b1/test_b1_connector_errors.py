@@ -3,6 +3,7 @@
 import socket
 import threading
 
+import httpx
 import pytest
 from b1_ledger import Answer, delivery, error_answer, json_answer, settings, stubbed
 
@@ -187,3 +188,13 @@ def test_a_reader_that_is_refused_is_for_the_owner(status: int, code: int, text:
 def test_a_reader_that_gets_a_page_instead_of_data_waits() -> None:
     with stubbed(lambda *_: (200, {}, b"<html></html>")) as (b1, _), pytest.raises(RetryLater):
         b1.carriers()
+
+
+def test_a_certificate_that_is_not_trusted_is_for_the_owner() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
+
+    b1 = connect(settings(), clock=SystemClock(), transport=httpx.MockTransport(refuse))
+    with pytest.raises(Misconfigured, match="ca_file"):
+        b1.check()
+    assert b1.post([delivery("17")])[0].ended is LATER

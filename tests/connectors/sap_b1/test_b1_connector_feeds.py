@@ -212,3 +212,18 @@ def test_a_record_that_cannot_be_read_stops_no_other() -> None:
         page = b1.poll("items", None)
     assert sorted(keys(page)) == ["A", "B"]
     assert json.loads(page.cursor)["since"] == "2026-03-10T09:45:00"
+
+
+def test_a_record_that_was_never_changed_goes_by_the_day_it_was_made() -> None:
+    rows = [{"ItemCode": "A", "UpdateDate": None, "CreateDate": "2026-03-09", "DataVersion": 1}]
+    targets: list[str] = []
+
+    def say(method: str, target: str, body: bytes) -> Answer:
+        targets.append(target)
+        return json_answer(200, {"value": rows})
+
+    with stubbed(say) as (b1, _):
+        page = b1.poll("items", None)
+        assert b1.read(page.messages[0])[0].happened_at.date().isoformat() == "2026-03-09"
+        b1.poll("items", page.cursor)
+    assert "UpdateDate%20eq%20null%20and%20CreateDate%20ge%20%272026-03-08%27" in targets[1]

@@ -1,15 +1,18 @@
 """The admin side: health, state, reset, faults, acts that are told wrongly; and how fast the twin answers."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from clarus_tenant import Tenant, added, header
 
+from tieout.twins.clarus import ClarusSettings
 from tieout.twins.clarus.acts import ACTS
 from tieout.twins.clarus.admin import FAULTS
 
 BUDGET_S = 0.002
+PAGE = Path(__file__).parents[3] / "docs/reference/twin-clarus.md"
 
 
 def test_the_twin_says_that_it_is_well(tenant: Tenant) -> None:
@@ -115,3 +118,9 @@ def cheapest(work: Any) -> float:
         work()
         best = min(best, time.process_time() - before)
     return best
+
+
+@pytest.mark.parametrize("name", [*ACTS, *FAULTS, *ClarusSettings.__dataclass_fields__])
+def test_every_act_fault_and_setting_is_documented(name: str) -> None:
+    """House rule: the reference page names all of them."""
+    assert f"`{name}`" in PAGE.read_text(encoding="utf-8")

@@ -1,6 +1,8 @@
 """The twin's own door: state, reset, faults and acts."""
 
 import json
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,7 +10,8 @@ import pytest
 from b1_company import LOGIN, Company
 
 from tieout.twins.faults import FaultPlan
-from tieout.twins.sap_b1 import FAULTS, SapB1Twin
+from tieout.twins.sap_b1 import FAULTS, SapB1Twin, Settings
+from tieout.twins.sap_b1.acts import ACTS
 from tieout.twins.wire import InProcess, Reply, Request
 
 
@@ -144,3 +147,9 @@ def test_two_twins_share_nothing(company: Company) -> None:
     company.post("UserFieldsMD", {"Name": "Mine", "TableName": "OITM"})
     other = SapB1Twin(company.clock)
     assert other.state.schema.types["Item"].find("U_Mine") is None
+
+
+def test_every_setting_act_and_fault_is_on_the_reference_page() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/twin-sap-b1.md").read_text("utf-8")
+    names = {*(field.name for field in fields(Settings)), *ACTS, *FAULTS}
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []

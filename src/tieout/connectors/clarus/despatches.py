@@ -32,7 +32,7 @@ class Group:
         return self.moves[0].at
 
     @property
-    def at_id(self) -> tuple[int, str]:
+    def place(self) -> tuple[int, str]:
         """Where it stands among all movements."""
         return self.moves[0].place
 
@@ -45,7 +45,7 @@ def documents(facts: Facts, together_s: float) -> list[Document]:
     last = despatches[-1].key if despatches and facts.status == COMPLETED else None
     made = [(g, _despatch(facts, g, completes=g.key == last)) for g in despatches]
     undone = [(g, _reversal(facts, g)) for g in reversals]
-    ordered = sorted([*made, *undone], key=lambda pair: pair[0].at_id)
+    ordered = sorted([*made, *undone], key=lambda pair: pair[0].place)
     return [
         Document(side=Side.WAREHOUSE, key=group.key, revision="1", happened_at=group.at, content=content)
         for group, content in ordered
@@ -103,7 +103,7 @@ def _reversals(facts: Facts, despatches: Sequence[Group], together_s: float) -> 
     for move in facts.moves:
         if not move.back:
             continue
-        of = _undone_by(move, [group for group in despatches if group.at_id < move.place], left)
+        of = _undone_by(move, [group for group in despatches if group.place < move.place], left)
         if found and found[-1].of == of and _together(found[-1].moves[0], move, together_s):
             found[-1] = replace(found[-1], moves=(*found[-1].moves, move))
         else:

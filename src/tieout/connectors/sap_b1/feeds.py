@@ -25,16 +25,22 @@ _ALWAYS = ("UpdateDate", "UpdateTime")
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed and the entity set behind it. `fields` are what is asked for; a record has hundreds more (7)."""
+    """A feed and the entity set behind it. `fields` are what is asked for; a record has hundreds more (7).
+
+    `made` is the date it was created on, which counts where it was never changed since.
+    """
 
     name: str
     entity_set: str
     key: str
+    made: str
     fields: tuple[str, ...]
 
     def selection(self, settings: Settings) -> str:
         """The value of `$select`."""
-        return ",".join((self.key, *self.fields, *_ALWAYS, *(("DataVersion",) if settings.data_version else ())))
+        return ",".join(
+            (self.key, *self.fields, self.made, *_ALWAYS, *(("DataVersion",) if settings.data_version else ()))
+        )
 
 
 _ITEM_FIELDS = (
@@ -64,8 +70,8 @@ _ORDER_FIELDS = (
     "AddressExtension",
     "DocumentLines",
 )
-ITEMS = Feed("items", "Items", "ItemCode", _ITEM_FIELDS)
-SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", _ORDER_FIELDS)
+ITEMS = Feed("items", "Items", "ItemCode", "CreateDate", _ITEM_FIELDS)
+SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", "CreationDate", _ORDER_FIELDS)
 FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS)}
 
 
@@ -116,7 +122,7 @@ class Feeds:
         return self._clock.now().astimezone(self._settings.zone).replace(tzinfo=None)
 
     def _options(self, feed: Feed, at: Cursor) -> dict[str, str]:
-        since = None if at.since is None else _written_since(datetime.fromisoformat(at.since))
+        since = None if at.since is None else _written_since(feed, datetime.fromisoformat(at.since))
         beyond = None if at.after is None else f"{feed.key} gt {at.after}"
         conditions = " and ".join(filter(None, (since, beyond)))
         chosen = {"$select": feed.selection(self._settings), "$orderby": feed.key}
@@ -130,9 +136,10 @@ class Feeds:
         return Cursor(since=max(since, at.since or since))
 
 
-def _written_since(since: datetime) -> str:
+def _written_since(feed: Feed, since: datetime) -> str:
     day, minute = text_literal(f"{since:%Y-%m-%d}"), text_literal(f"{since:%H:%M}:00")
-    return f"(UpdateDate gt {day} or (UpdateDate eq {day} and UpdateTime ge {minute}))"
+    changed = f"UpdateDate gt {day} or (UpdateDate eq {day} and UpdateTime ge {minute})"
+    return f"({changed} or (UpdateDate eq null and {feed.made} ge {day}))"
 
 
 def _literal(key: Json) -> str:

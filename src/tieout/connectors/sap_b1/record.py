@@ -100,8 +100,13 @@ class Record:
             raise self._odd(field, "a time of day") from error
 
     def changed_at(self) -> datetime:
-        """`UpdateDate` and `UpdateTime` together, in the server's local time, without a zone."""
-        return datetime.combine(self.day("UpdateDate"), self.clock_time_or_none("UpdateTime") or time())
+        """`UpdateDate` and `UpdateTime` together, in the server's local time, without a zone.
+
+        A record never changed may have no such date (7: assumption); then it is the day it was made.
+        """
+        made = self.day_or_none("CreateDate") or self.day_or_none("CreationDate")
+        day = self.day_or_none("UpdateDate") or made or self.day("UpdateDate")
+        return datetime.combine(day, self.clock_time_or_none("UpdateTime") or time())
 
     def rows(self, field: str) -> list["Record"]:
         """A collection; empty where it is null or absent."""

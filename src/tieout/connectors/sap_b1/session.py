@@ -121,6 +121,10 @@ class Sessions:
         try:
             got = self._client.request(call.method, url, content=call.content, headers=headers, timeout=timeout)
         except _BEFORE_ANY_BYTE as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Misconfigured(
+                    f"the server's certificate is not trusted; see the setting ca_file: {error}"
+                ) from error
             raise NotSent(f"Service Layer cannot be reached: {type(error).__name__}: {error}") from error
         except httpx.HTTPError as error:
             raise Lost(f"no whole reply to {call.method} {_name(call)}: {type(error).__name__}: {error}") from error

@@ -11,8 +11,6 @@ from tieout.twins.sap_b1.schema import Row, is_object
 from tieout.twins.sap_b1.state import State
 from tieout.twins.sap_b1.writing import Writer
 
-NEGATIVE = "BlockStockNegativeQuantity"
-
 
 def call_company(state: State, writer: Writer, call: Call) -> Answer:
     """Runs one operation. Readers answer to GET and POST alike: V3 metadata has actions, V4 functions. [E]"""
@@ -25,6 +23,7 @@ def call_company(state: State, writer: Writer, call: Call) -> Answer:
 def start_admin(state: State) -> Row:
     """What a new company has in `AdminInfo`. Accuracies are the usual ones (assumption)."""
     row: Row = {
+        "BlockStockNegativeQuantity": "tYES" if state.settings.block_negative_stock else "tNO",
         "CompanyName": state.settings.company,
         "LocalCurrency": state.settings.currency,
         "DefaultWarehouse": "01",
@@ -46,9 +45,7 @@ def _one(writer: Writer, call: Call, kind: str, text: str) -> Answer:
 
 
 def _get_admin(state: State, writer: Writer, call: Call) -> Answer:
-    blocked = "tYES" if state.settings.block_negative_stock else "tNO"
-    row = {NEGATIVE: blocked, **state.admin}
-    return _one(writer, call, "AdminInfo", writer.row(state.schema.types["AdminInfo"], row))
+    return _one(writer, call, "AdminInfo", writer.row(state.schema.types["AdminInfo"], state.admin))
 
 
 def _update_admin(state: State, _: Writer, call: Call) -> Answer:

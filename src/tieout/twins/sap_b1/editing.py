@@ -7,7 +7,7 @@ from tieout.twins.sap_b1.draft import Line, complete_line, find_item
 from tieout.twins.sap_b1.errors import business, not_found, not_updatable
 from tieout.twins.sap_b1.kinds import ORDER, Kind
 from tieout.twins.sap_b1.lifecycle import is_drawn
-from tieout.twins.sap_b1.posting import set_open, settle_status
+from tieout.twins.sap_b1.posting import set_open, settle_status, totals
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import ZERO, State
 
@@ -26,8 +26,9 @@ def edit_document(state: State, kind: Kind, document: Row, body: Row, *, replace
     lines = body.get("DocumentLines")
     if lines is not None:
         _edit_lines(state, kind, document, lines, replace=replace_lines)
-        _settle_total(state, document)
     values = {name: value for name, value in body.items() if name not in FIXED and name != "DocumentLines"}
+    if kind is ORDER:
+        values |= totals({**document, **values}, document["DocumentLines"])
     state.change(kind.entity_set, document, values)
 
 
@@ -112,9 +113,3 @@ def _settle_line_total(state: State, line: Row, values: Row) -> None:
         state.tx.put(line, "UnitPrice", values["Price"])
     price = (line["UnitPrice"] or ZERO) * (100 - (line["DiscountPercent"] or ZERO)) / 100
     state.tx.put_all(line, {"Price": price, "LineTotal": (line["Quantity"] * price).quantize(Decimal("0.01"))})
-
-
-def _settle_total(state: State, document: Row) -> None:
-    total = sum((line["LineTotal"] for line in document["DocumentLines"]), ZERO)
-    discount = (total * (document.get("DiscountPercent") or ZERO) / 100).quantize(Decimal("0.01"))
-    state.tx.put_all(document, {"DocTotal": total - discount, "TotalDiscount": discount})

@@ -81,6 +81,11 @@ def not_supported() -> Refusal:
     return Refusal(-5006, "The requested action is not supported for this object.")
 
 
+def not_permitted() -> Refusal:
+    """The user may not do that. [M]"""
+    return Refusal(-6006, "You are not permitted to perform this action", 403)
+
+
 def not_updatable() -> Refusal:
     """A field of a posted document that stays as it is. [code 2]"""
     return Refusal(-1029, "Field cannot be updated (ODBC -1029)")

@@ -55,7 +55,8 @@ def receive(state: State, item: Row, warehouse: str, quantity: Decimal, cost: De
 def issue(state: State, item: Row, warehouse: str, quantity: Decimal, line: int) -> Decimal:
     """Takes stock out at the average. Returns the unit cost; refuses negative stock where the company does. [code 8]"""
     shelf = open_shelf(state, item, warehouse)
-    if state.settings.block_negative_stock and shelf["InStock"] < quantity:
+    blocked = state.admin.get("BlockStockNegativeQuantity") == "tYES"
+    if blocked and shelf["InStock"] < quantity:
         raise business("Quantity falls into negative inventory", PLACE, line)
     _move(state, item, shelf, -quantity)
     return shelf["StandardAveragePrice"]

@@ -27,8 +27,6 @@ def post_document(state: State, kind: Kind, body: Row) -> Row:
 def _header(state: State, draft: Draft) -> Row:
     kind, header, today = draft.kind, draft.header, state.today()
     number = state.next(kind.entity_set)
-    total = sum((line.row["LineTotal"] for line in draft.lines), ZERO)
-    discount = (total * (header.get("DiscountPercent") or ZERO) / 100).quantize(Decimal("0.01"))
     base: Row = {"DocEntry": number, "DocNum": number, "DocType": "dDocument_Items", "DocObjectCode": kind.object_code}
     base |= {"DocDate": today, "DocDueDate": header.get("DocDate") or today, "TaxDate": header.get("DocDate") or today}
     base |= {"CardCode": None, "CardName": draft.partner.get("CardName"), "DocCurrency": state.settings.currency}
@@ -40,10 +38,19 @@ def _header(state: State, draft: Draft) -> Row:
     }
     base |= {"TransportationCode": draft.partner.get("ShippingType") or -1, "PartialSupply": _partial(draft)}
     base |= {name: value for name, value in header.items() if value is not None}
-    base |= {"DocTotal": total - discount, "TotalDiscount": discount, "VatSum": ZERO, "PaidToDate": ZERO}
+    base |= {**totals(base, [line.row for line in draft.lines]), "VatSum": ZERO, "PaidToDate": ZERO}
     base |= {"DocumentStatus": "bost_Open", "Cancelled": "tNO", "CancelStatus": "csNo", "CreationDate": today}
     base |= {"DocTime": state.time()[:5] + ":00", "TransNum": None}
     return base
+
+
+def totals(header: Row, lines: list[Row]) -> Row:
+    """`DocTotal` = lines - discount + freight; the company charges no tax (assumption)."""
+    sold = sum((line["LineTotal"] for line in lines), ZERO)
+    expenses: list[Row] = header.get("DocumentAdditionalExpenses") or []
+    freight = sum((one.get("LineTotal") or ZERO for one in expenses), ZERO)
+    discount = (sold * (header.get("DiscountPercent") or ZERO) / 100).quantize(Decimal("0.01"))
+    return {"DocTotal": sold - discount + freight, "TotalDiscount": discount}
 
 
 def _memo(kind: Kind, header: Row) -> str:

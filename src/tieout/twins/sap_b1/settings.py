@@ -23,6 +23,7 @@ class Settings:
     utc_offset_min: int = 0
     write_nulls: bool = True
     currency: str = "GBP"
+    read_only_user: bool = False
     block_negative_stock: bool = True
     allow_over_delivery: bool = True
     enforce_partial_delivery: bool = True

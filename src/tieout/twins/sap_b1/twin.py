@@ -10,7 +10,7 @@ from tieout.twins.sap_b1 import acts, admin, batch
 from tieout.twins.sap_b1.call import Answer, Call, read_call
 from tieout.twins.sap_b1.company import call_company
 from tieout.twins.sap_b1.entities import Entities
-from tieout.twins.sap_b1.errors import Refusal, error_body, no_session, not_supported, unreadable
+from tieout.twins.sap_b1.errors import Refusal, error_body, no_session, not_permitted, not_supported, unreadable
 from tieout.twins.sap_b1.metadata import metadata
 from tieout.twins.sap_b1.schema import is_object
 from tieout.twins.sap_b1.sessions import Sessions
@@ -106,9 +106,15 @@ class SapB1Twin:
         if entity_set is None:
             # The text is an assumption, as is the status.
             raise Refusal(-1000, f"Unrecognized resource path '{call.name}'", 404)
-        if call.method != "GET" and self.faults.strikes("locked"):
-            raise self.state.locked()
+        if call.method != "GET":
+            self._refuse_write()
         return self._entities.answer(writer, call, entity_set)
+
+    def _refuse_write(self) -> None:
+        if self.settings.read_only_user:
+            raise not_permitted()
+        if self.faults.strikes("locked"):
+            raise self.state.locked()
 
     def _login(self, call: Call) -> Answer:
         if call.method != "POST":

@@ -14,11 +14,8 @@ from tieout.connectors.contract import Misconfigured, RetryLater, Send
 from tieout.domain.postings import Ended, Outcome
 
 Answer = Callable[[httpx.Request], httpx.Response]
+DAY = "Tue, 20 Jan 2026"
 TOKEN = {"access_token": "t-1", "token_type": "Bearer", "expires_in": 7200}
-ONE_OF_EACH = {
-    "only": {"all": {"pageInfo": {"hasNextPage": False}, "edges": [{"node": {"id": "1", "code": None}}]}},
-    "sites": {"all": {"pageInfo": {"hasNextPage": False}, "edges": []}},
-}
 
 
 def answered(write: Answer, read: Answer | None = None) -> ClarusConnector:
@@ -50,7 +47,7 @@ def status(code: int, body: Any = None, **headers: str) -> Answer:
 
 def failing(error: type[httpx.RequestError]) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
-        raise error("secret-in-a-library-text", request=request)
+        raise error("hunter2", request=request)
 
     return answer
 
@@ -99,7 +96,7 @@ def test_how_a_write_ends(write: Answer, ended: Ended, reason: str | None, wait_
 
     assert (outcome.ended, outcome.reason, outcome.retry_after_s) == (ended, reason, wait_s)
     assert outcome.theirs == ("3301" if ended is Ended.CREATED else None)
-    assert "secret" not in outcome.text
+    assert "hunter2" not in outcome.text
     assert "t-1" not in outcome.text
 
 
@@ -118,7 +115,7 @@ def test_a_page_instead_of_json_after_a_write_is_unknown() -> None:
         (status(429, Retry_After="7"), "throttled", 7.0),
         (status(503, Retry_After="9"), "throttled", 9.0),
         (
-            status(503, Retry_After="Tue, 20 Jan 2026 08:01:00 GMT", Date="Tue, 20 Jan 2026 08:00:00 GMT"),
+            status(503, Retry_After=f"{DAY} 08:01:00 GMT", Date=f"{DAY} 08:00:00 GMT"),
             "throttled",
             60.0,
         ),
@@ -137,7 +134,7 @@ def test_a_read_that_may_work_later_says_so(read: Answer, cause: str, wait_s: fl
     with pytest.raises(RetryLater) as caught:
         answered(status(500), read).check()
     assert (caught.value.cause, caught.value.retry_after_s) == (cause, wait_s)
-    assert "secret" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

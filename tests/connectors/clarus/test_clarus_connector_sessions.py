@@ -10,6 +10,7 @@ from clarus_floor import TestClock, faults, floor, served_floor, settings_for
 from pydantic import ValidationError
 
 from tieout.connectors.clarus import Settings, connect
+from tieout.connectors.clarus.queries import CARRIERS
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.documents import Side
 from tieout.twins.clarus import ClarusSettings
@@ -103,7 +104,7 @@ def test_a_token_without_an_end_is_kept_until_it_is_refused() -> None:
 
 def test_the_check_names_everything_that_is_not_there() -> None:
     at = floor(warehouses=("WH1", "WH8"), storage_unit_type="CAGE", dispatch_subtypes=("DISP", "GONE"))
-    with pytest.raises(Misconfigured, match="'WH8'.*'CAGE'.*'GONE'"):
+    with pytest.raises(Misconfigured, match=r"'WH8'.*'CAGE'.*'GONE'"):
         at.clarus.check()
     with pytest.raises(Misconfigured, match="no account 'NOBODY'"):
         floor(account="NOBODY").clarus.check()
@@ -143,15 +144,9 @@ def test_a_code_is_looked_up_again_after_a_while_and_a_miss_at_once() -> None:
     at.ordered(number="SO-1")
     carriers = at.twin.state.plain["carriers"]
     carriers[2].values["code"] = "DHL-OLD"
-    assert at.clarus._lookup.id(at_listing(), "DHL") == "2"
+    assert at.clarus._lookup.id(CARRIERS, "DHL") == "2"
     at.clock.pass_s(301)
-    assert at.clarus._lookup.id(at_listing(), "DHL") is None
-
-
-def at_listing() -> Any:
-    from tieout.connectors.clarus.queries import CARRIERS
-
-    return CARRIERS
+    assert at.clarus._lookup.id(CARRIERS, "DHL") is None
 
 
 def test_what_a_connection_can_do_is_data() -> None:

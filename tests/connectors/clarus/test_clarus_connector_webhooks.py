@@ -166,5 +166,5 @@ def test_webhooks_lost_doubled_and_in_any_order_give_one_set_of_documents() -> N
 def test_the_check_names_automations_that_do_not_fit() -> None:
     at = floor(webhook_automations={"1": "goods_out/cancelled", "9": "goods_out/completed"})
     hooked(at)
-    with pytest.raises(Misconfigured, match="automation 1 is for goods_out/completed.*there is no automation 9"):
+    with pytest.raises(Misconfigured, match=r"automation 1 is for goods_out/completed.*there is no automation 9"):
         at.clarus.check()

@@ -1,5 +1,6 @@
 """Orders cross into Clarus once; they are changed and cancelled as long as the floor has not begun."""
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,7 +8,8 @@ from decimal import Decimal
 import pytest
 from clarus_floor import HOME, Floor, faults, floor, line, order, served_floor
 
-from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange
+from tieout.connectors.contract import Misconfigured, RetryLater
+from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome
 from tieout.twins.clarus import ClarusSettings
 
 LITTLE = ClarusSettings(extra_fields=False)
@@ -292,3 +294,34 @@ def test_a_cancelled_order_that_was_deleted_is_no_longer_found() -> None:
     at.ordered()
     at.cancel()
     assert at.clarus.find(at.send(order())) is None
+
+
+def test_thirty_orders_sent_through_bad_weather_by_the_rule_are_there_once_each() -> None:
+    with served_floor() as at:
+        at.stocked("SKU-1")
+        at.post(order(number="SO-0"))
+        at.twin.faults = faults(
+            11, lost_before=0.1, lost_after=0.15, error_before=0.1, error_after=0.15, throttled=0.1, token_gone=0.1
+        )
+        wanted = [order(line(qty=n), number=f"SO-{n}") for n in range(1, 31)]
+        for body in wanted:
+            assert sent_by_the_rule(at, body).stands
+        at.twin.faults = faults()
+        numbers = [str(row.values["reference"]) for row in at.twin.state.goods_outs]
+        assert sorted(numbers) == sorted(["SO-0", *(body.number for body in wanted)])
+
+
+def sent_by_the_rule(at: Floor, body: GoodsOut) -> Outcome:
+    """Sends until it stands; what is unknown is looked up, and only sent again when it is not there."""
+    send = at.send(body)
+    while True:
+        (outcome,) = at.clarus.post([send])
+        while outcome.ended is Ended.UNKNOWN:
+            with contextlib.suppress(RetryLater, Misconfigured):  # two tokens gone in a row look like a wrong tenant
+                found = at.clarus.find(send)
+                if found is None:
+                    break
+                outcome = found
+        if outcome.stands:
+            return outcome
+        assert outcome.ended in (Ended.UNKNOWN, Ended.RETRY_LATER), outcome

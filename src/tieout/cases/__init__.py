@@ -1,0 +1,1 @@
+"""Cases: what people must decide, and what they can do about it."""

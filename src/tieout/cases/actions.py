@@ -1,0 +1,134 @@
+"""What a person can do about a case. Each action is one transaction, with the case's history and the audit trail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from tieout.domain.clock import Clock
+from tieout.journal import audit, lanes
+from tieout.journal.store import Journal
+from tieout.journal.tables import case_, case_event, document, message, posting
+
+BY_HAND = "resolved by hand"
+"""The policy by which what a resolved case held is ignored."""
+ACTOR_MAX = 80
+"""Characters: the longest name of a person."""
+
+
+class CaseError(Exception):
+    """The action is not possible. The text says why."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The actions on cases. `actor` is who acts; times come from `clock`."""
+
+    journal: Journal
+    clock: Clock
+
+    def assign(self, case_id: int, to: str, *, actor: str) -> None:
+        """Gives an open case to a person. Raises `CaseError`."""
+        who = _said(to, "name the person")[:ACTOR_MAX]
+        with self.journal.write("assign case") as connection:
+            case = _open_case(connection, case_id)
+            connection.execute(update(case_).where(case_.c.id == case.id).values(assignee=who))
+            self._note(connection, case, actor, "assigned", f"to {who}")
+
+    def comment(self, case_id: int, text: str, *, actor: str) -> None:
+        """Adds a remark to a case, open or resolved. Raises `CaseError`."""
+        remark = _said(text, "write the comment")
+        with self.journal.write("comment case") as connection:
+            self._note(connection, _case(connection, case_id), actor, "commented", remark)
+
+    def resolve(self, case_id: int, reason: str, *, actor: str) -> str:
+        """Ends a case by hand: what it held is ignored and what was still due is void. Returns the link.
+
+        Raises `CaseError`, also while a posting of it is under way and nobody knows yet how it ended.
+        """
+        why = _said(reason, "say why it is resolved")
+        with self.journal.write("resolve case") as connection:
+            case = _open_case(connection, case_id)
+            _give_up(connection, case)
+            self._close(connection, case, actor, "resolved", why)
+            lanes.hurry(connection, case.link, [case.lane], self.clock.now())
+            return case.link
+
+    def replay(self, case_ids: Sequence[int], *, actor: str) -> list[str]:
+        """Lets what these cases hold be decided again, all of them or none. Returns the links that now have work.
+
+        Raises `CaseError`.
+        """
+        with self.journal.write("replay cases") as connection:
+            return self._replay(
+                connection, [_open_case(connection, case_id) for case_id in sorted(set(case_ids))], actor
+            )
+
+    def replay_cause(self, link: str, cause: str, *, actor: str) -> list[int]:
+        """Replays every open case of a link that has this cause; returns their numbers. Raises `CaseError`."""
+        with self.journal.write("replay cases") as connection:
+            wanted = select(case_).where(case_.c.link == link, case_.c.cause == cause, case_.c.state == "open")
+            found = connection.execute(wanted.order_by(case_.c.id).with_for_update()).all()
+            if not found:
+                raise CaseError(f"no open case of link {link} has the cause {cause!r}")
+            self._replay(connection, found, actor)
+            return [case.id for case in found]
+
+    def _replay(self, connection: Connection, cases: Sequence[Row[Any]], actor: str) -> list[str]:
+        for case in cases:
+            held = (document.c.case_id == case.id, document.c.state == "held")
+            connection.execute(update(document).where(*held).values(state="waiting", case_id=None))
+            unread = (message.c.case_id == case.id, message.c.state == "held")
+            connection.execute(update(message).where(*unread).values(state="waiting", case_id=None))
+            self._close(connection, case, actor, "replayed", "replayed")
+        for link in {case.link for case in cases}:
+            names = [case.lane for case in cases if case.link == link]
+            lanes.hurry(connection, link, names, self.clock.now())
+        return sorted({case.link for case in cases})
+
+    def _close(self, connection: Connection, case: Row[Any], actor: str, action: str, text: str) -> None:
+        ended = {"state": "resolved", "resolved_at": self.clock.now(), "resolution": text}
+        connection.execute(update(case_).where(case_.c.id == case.id).values(**ended))
+        self._note(connection, case, actor, action, text)
+
+    def _note(self, connection: Connection, case: Row[Any], actor: str, action: str, text: str) -> None:
+        who, now = _said(actor, "say who acts")[:ACTOR_MAX], self.clock.now()
+        connection.execute(insert(case_event).values(case_id=case.id, at=now, actor=who, action=action, text=text))
+        detail = {"link": case.link, "lane": case.lane, "cause": case.cause, "text": text}
+        audit.append(connection, at=now, actor=who, action=f"case {action}", thing=f"case/{case.id}", detail=detail)
+
+
+def _said(text: str, ask: str) -> str:
+    said = text.strip()
+    if not said:
+        raise CaseError(f"nothing was said: {ask}")
+    return said
+
+
+def _case(connection: Connection, case_id: int) -> Row[Any]:
+    found = connection.execute(select(case_).where(case_.c.id == case_id).with_for_update()).one_or_none()
+    if found is None:
+        raise CaseError(f"there is no case {case_id}")
+    return found
+
+
+def _open_case(connection: Connection, case_id: int) -> Row[Any]:
+    case = _case(connection, case_id)
+    if case.state != "open":
+        raise CaseError(f"case {case_id} is resolved already ({case.resolution})")
+    return case
+
+
+def _give_up(connection: Connection, case: Row[Any]) -> None:
+    """What the case holds is ignored by hand, and what was due for it is void."""
+    ids = select(document.c.id).where(document.c.case_id == case.id, document.c.state == "held")
+    chosen = posting.c.document_id.in_(ids)
+    sent = connection.execute(select(posting.c.reference).where(chosen, posting.c.state == "sent")).scalars().first()
+    if sent is not None:
+        raise CaseError(f"{sent} is on its way and its outcome is not known yet; resolve once it is")
+    unfinished = or_(posting.c.state == "due", posting.c.state == "refused")
+    connection.execute(update(posting).where(chosen, unfinished).values(state="void"))
+    connection.execute(update(document).where(document.c.id.in_(ids)).values(state="ignored", policy=BY_HAND))
+    held = (message.c.case_id == case.id, message.c.state == "held")
+    connection.execute(update(message).where(*held).values(state="read"))

@@ -1,0 +1,1 @@
+"""Reads for people: plain data, the same for web and command line."""
