@@ -158,7 +158,7 @@ def shop(journal: Journal) -> Iterator[Shop]:
         reference.set_mapping(connection, "demo", "warehouse", "01", "WH1")
         for ours, theirs in (("1", "ROYALMAIL"), ("2", "DHL"), ("3", "DPD")):
             reference.set_mapping(connection, "demo", "carrier", ours, theirs)
-    drain = Drain(link, journal, clock, "test", chance=Random(1))
+    drain = Drain(link, journal, clock, "test", chance=Random(1))  # noqa: S311  a seeded spread of retries
     shop = Shop(clock, ledger, floor, to_ledger, to_floor, journal, link, drain, Intake(journal, clock))
     shop.at_the_ledger("create_item", item="LANTERN", body={"InventoryUOM": "EACH"})
     shop.at_the_ledger("receive_stock", item="LANTERN", quantity=1000)

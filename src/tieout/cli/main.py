@@ -4,8 +4,10 @@ import typer
 
 from tieout.bootstrap import open_journal
 from tieout.cli import cases
+from tieout.cli.demo import demo
 from tieout.cli.output import ATTENTION, CONFIG, Config, Json, explained, show
 from tieout.cli.serving import run, worker
+from tieout.cli.twin import twin
 from tieout.settings import read_settings
 from tieout.views.status import status as status_now
 
@@ -17,6 +19,8 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(worker)
+app.command()(demo)
+app.command()(twin)
 app.add_typer(cases.app, name="cases")
 
 

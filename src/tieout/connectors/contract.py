@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tieout.domain.documents import Document, Item, Side
-from tieout.domain.documents import Period as Period
+from tieout.domain.documents import Document, Item, Period, Side
 from tieout.domain.postings import Body, Outcome
 
 

@@ -31,7 +31,7 @@ from tieout.sync.link import Link
 
 LINK = "demo"
 AT_ONCE = 4
-REST_WITHIN_S = 120.0
+REST_WITHIN_S = 240.0
 """How long the demo may take to come to rest after the last order, before it says so and fails."""
 POLL_S = 0.5
 FLOOR = {"work": 0.9, "part_pick": 0.05, "short_pick": 0.03, "part_despatch": 0.1, "close_short": 0.5}
@@ -220,7 +220,7 @@ class Demo:
         self.journal.close()
         waiting = {"returns": len(self.trade.returns), "adjustments": len(self.trade.adjustments),
                    "non-stock lines": sum(line.item in NOT_STOCK for o in self.trade.orders for line in o)}  # fmt: skip
-        return Result(tie, units_held, max(0, tie.short - units_held), {reason: n for reason, n in cases},
+        return Result(tie, units_held, max(0, tie.short - units_held), {str(reason): int(count) for reason, count in cases},
                       self.faults_struck, waiting, wall_s)  # fmt: skip
 
 

@@ -21,14 +21,13 @@ from tieout.connectors.contract import (
     ConnectorError,
     Inbound,
     Message,
-    Period,
     Poll,
     RetryLater,
     Send,
     Unreadable,
 )
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Document, Item, Side
+from tieout.domain.documents import Document, Item, Period, Side
 from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome, PutItem
 
 REASON = {

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from tieout.connectors.contract import Period, Unreadable
+from tieout.connectors.contract import Unreadable
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json, rows
+from tieout.domain.documents import Period
 
 SKEW_MAX = timedelta(minutes=2)
 """A difference of clocks that is worth telling."""

@@ -5,7 +5,7 @@ from datetime import date
 
 import httpx
 
-from tieout.connectors.contract import Capabilities, Inbound, Message, Period, Poll, Send, Unauthenticated, Unreadable
+from tieout.connectors.contract import Capabilities, Inbound, Message, Poll, Send, Unauthenticated, Unreadable
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
@@ -17,7 +17,7 @@ from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Document, Item, Side
+from tieout.domain.documents import Document, Item, Period, Side
 from tieout.domain.postings import Outcome
 
 NAME = "sap-b1"

@@ -1,0 +1,23 @@
+"""`tieout twin NAME`: runs one twin alone, on loopback."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from tieout.twins.__main__ import main as serve_twin
+
+
+class TwinName(StrEnum):
+    """The systems that have a twin."""
+
+    CLARUS = "clarus"
+    SAP_B1 = "sap-b1"
+
+
+def twin(
+    name: Annotated[TwinName, typer.Argument(help="Which system to stand in for.")],
+    port: Annotated[int, typer.Option(help="Where to listen on loopback; 0 picks a free port.", min=0, max=65535)] = 0,
+) -> None:
+    """Run a twin by itself until interrupted. Prints its address as JSON; `/_twin/` is its control panel."""
+    serve_twin(name, port)
