@@ -220,8 +220,9 @@ class Demo:
         self.journal.close()
         waiting = {"returns": len(self.trade.returns), "adjustments": len(self.trade.adjustments),
                    "non-stock lines": sum(line.item in NOT_STOCK for o in self.trade.orders for line in o)}  # fmt: skip
-        return Result(tie, units_held, max(0, tie.short - units_held), {str(reason): int(count) for reason, count in cases},
-                      self.faults_struck, waiting, wall_s)  # fmt: skip
+        by_reason = {str(reason): int(count) for reason, count in cases}
+        lost = max(0, tie.short - units_held)
+        return Result(tie, units_held, lost, by_reason, self.faults_struck, waiting, wall_s)
 
 
 def _warehouse(floor: System, clock: SystemClock) -> Any:

@@ -137,6 +137,8 @@ class Batch:
         with self._journal.write("step") as connection:
             self._lease.beat(connection)
             changes.flush(connection, self._link.name, now)
+            for work in self._works:
+                work.cases |= {c.id: c for c in changes.cases if c.id is not None and c.lane == work.lane}
             if not dues:
                 self._give_back(connection, now, unfinished=stop)
         return dues

@@ -53,16 +53,15 @@ class FactBook:
         self._known |= {
             (p.side, p.reference): p.theirs for work in works for p in work.postings if p.theirs is not None
         }
-        codes = _item_codes(works) - self._asked
-        needs = _needs(works) | {item_identity(code) for code in codes}
-        wanted = {need for need in needs if not all((side, need) in self._known for side in Side)}
+        codes = _item_codes(works)
+        wanted = (_needs(works) | {item_identity(code) for code in codes}) - self._asked
         with self._journal.read() as connection:
-            for side in Side:
+            self._codes = _codes(reference.mappings(connection, self._link.name))
+            for side in Side if wanted else ():
                 self._items[side] |= reference.items(connection, self._link.name, side, codes)
                 found = reference.theirs(connection, self._link.name, side, wanted)
                 self._known |= {(side, ours): theirs for ours, theirs in found.items()}
-            self._codes = _codes(reference.mappings(connection, self._link.name))
-        self._asked |= codes
+        self._asked |= wanted
 
     def learn(self, xrefs: Sequence[tuple[Side, str, str]], items: Sequence[tuple[Side, Item]]) -> None:
         """Takes in what this batch itself has found out."""

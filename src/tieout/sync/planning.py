@@ -222,6 +222,7 @@ class Planner:
             if held.case_id is not None:
                 row.state, row.case_id = "held", held.case_id
                 self.changes.touch(row)
+                self.changes.movements += movements(row)
 
     # What a decision does
 
@@ -245,6 +246,7 @@ class Planner:
         """The document changes nothing, by a named policy."""
         row.state, row.policy, row.case_id = "ignored", policy, None
         self.changes.touch(row)
+        self.changes.movements += movements(row)
 
     def hold(self, work: LaneWork, rows: list[MessageRow | DocumentRow], problems: list[Problem]) -> None:
         """Holds rows by one new case."""
@@ -261,6 +263,7 @@ class Planner:
     def let_go(self, work: LaneWork, row: DocumentRow, why: str) -> None:
         """A held document is no longer needed: its unfinished postings are void, and its case is cleared."""
         case_id = row.case_id
+        self.changes.drop_hold(row)
         self.ignore(row, why)
         for posting in work.postings:
             if posting.document is row and posting.state in ("due", "refused"):
