@@ -158,3 +158,16 @@ def test_a_locked_record_rests_alone_and_posts_when_it_is_free(shop: Shop) -> No
     shop.settle()
     assert len(shop.ledger_documents("DeliveryNotes")) == 2
     assert shop.open_cases() == []
+
+
+def test_two_despatches_read_together_are_held_together_when_the_first_has_no_tracking(shop: Shop) -> None:
+    shop.order(10)
+    shop.on_the_floor("allocate", goods_out_id=1)
+    shop.on_the_floor("pick", goods_out_id=1)
+    shop.on_the_floor("despatch", goods_out_id=1, lines={"1": 4}, tracking=None)
+    shop.clock.pass_s(60)
+    shop.on_the_floor("despatch", goods_out_id=1)
+    shop.sync()
+    assert shop.open_cases() == ["tracking_missing"]
+    assert shop.rows("SELECT state, case_id FROM document WHERE kind = 'despatch'") == [("held", 1), ("held", 1)]
+    assert shop.ledger_documents("DeliveryNotes") == []

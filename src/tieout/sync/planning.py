@@ -57,6 +57,9 @@ class Planner:
                     break
                 if row.state == "waiting":
                     self._decide_or_hold(work, row)
+                if row.state == "held" and kinds[0] == "despatch":
+                    self._hold_those_behind(work, row)
+                    break
                 if not row.finished and row.state != "held":
                     break
 
@@ -213,16 +216,18 @@ class Planner:
 
     def _hold_those_behind(self, work: LaneWork, held: DocumentRow) -> None:
         """What happened after a held despatch waits with it, under the same case; only its own reversal may act."""
+        opened = next((case for other, case in self.changes.holds if other is held), None)
         for row in in_order(r for r in work.documents if r.content.kind in ("despatch", "reversal")):
             if row.state != "waiting":
                 continue
             if isinstance(row.content, Reversal) and row.content.of == held.key:
                 self._decide_one(work, row)
                 return
-            if held.case_id is not None:
-                row.state, row.case_id = "held", held.case_id
-                self.changes.touch(row)
-                self.changes.movements += movements(row)
+            row.state, row.case_id = "held", held.case_id
+            if opened is not None:
+                self.changes.holds.append((row, opened))
+            self.changes.touch(row)
+            self.changes.movements += movements(row)
 
     # What a decision does
 
