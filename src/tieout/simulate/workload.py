@@ -1,0 +1,114 @@
+"""The people: who write orders and change their minds in the ledger, and who pick, send and undo on the floor."""
+
+import random
+from typing import Any
+
+from tieout.simulate.parties import Parties
+from tieout.simulate.transport import act
+from tieout.simulate.world import World
+
+OPENING_STOCK = 300
+
+
+class Office:
+    """Items, orders, edits, closes, cancels and locks in the ledger."""
+
+    def __init__(self, world: World, parties: Parties) -> None:
+        self._world, self._twin, self._parties = world, parties.ledger, parties
+        self._chance = random.Random(f"office/{world.options.seed}")
+        self._orders: list[int] = []
+        self.items = [f"A{number}" for number in range(world.options.items)]
+
+    def open(self) -> None:
+        """The items and their stock."""
+        for item in self.items:
+            act(self._twin, "create_item", item=item, name=f"Item {item}", body={"InventoryUOM": "EACH"})
+            act(self._twin, "receive_stock", item=item, quantity=OPENING_STOCK, cost=2)
+        act(self._twin, "create_item", item="POST", name="Postage", stocked=False)
+
+    def work(self) -> None:
+        """A day in the office, until all is calm."""
+        world, chance = self._world, self._chance
+        self.open()
+        gap_s = world.options.faults_s / (world.options.orders * 2.5)
+        while not world.calm:
+            world.sleep(chance.uniform(0.2, 1.8) * gap_s)
+            if world.calm:
+                return
+            if len(self._orders) < world.options.orders and chance.random() < 0.6:
+                self._create()
+            elif self._orders:
+                self._change()
+            if world.strikes("lock"):
+                self._lock()
+
+    def _create(self) -> None:
+        lines = [self._line() for _ in range(self._chance.randint(1, 4))]
+        if self._chance.random() < 0.2:
+            lines.append({"item": "POST", "quantity": 1, "price": 5})
+        if self._world.strikes("late_row"):
+            self._parties.row_age_s = self._chance.uniform(60, 600)
+        made = act(self._twin, "create_order", lines=lines)
+        self._parties.row_age_s = 0.0
+        if made is not None:
+            self._orders.append(int(made["key"]))
+            self._world.note(f"order {made['key']}")
+
+    def _line(self) -> dict[str, Any]:
+        quantity = self._chance.randint(1, 8)
+        return {"item": self._chance.choice(self.items), "quantity": quantity, "price": 3, "warehouse": "01"}
+
+    def _change(self) -> None:
+        order, roll = self._chance.choice(self._orders), self._chance.random()
+        if roll < 0.45:
+            change = [{"line": 0, "quantity": self._chance.randint(1, 9)}]
+            done = act(self._twin, "edit_order", order=order, change=change)
+        elif roll < 0.6:
+            done = act(self._twin, "edit_order", order=order, add=[self._line()])
+        elif roll < 0.7:
+            done = act(self._twin, "cancel_order", order=order)
+        elif roll < 0.78:
+            done = act(self._twin, "close_order", order=order)
+        else:
+            item, active = self._chance.choice(self.items), roll > 0.84
+            done = act(self._twin, "set_item_active", item=item, active=active)
+        self._world.note(f"office {roll:.4f} {order} {done is not None}")
+
+    def _lock(self) -> None:
+        record = f"Items('{self._chance.choice(self.items)}')"
+        if self._orders and self._chance.random() < 0.7:
+            record = f"Orders({self._chance.choice(self._orders)})"
+        act(self._twin, "lock_record", record=record, seconds=self._chance.randint(20, 900))
+
+
+class Floor:
+    """The warehouse at work."""
+
+    def __init__(self, world: World, parties: Parties, items: list[str]) -> None:
+        self._world, self._twin, self._items = world, parties.warehouse, items
+        self._chance = random.Random(f"floor/{world.options.seed}")
+        self._stocked: set[str] = set()
+
+    def work(self) -> None:
+        """Shifts go on a little after the office has closed."""
+        world, chance = self._world, self._chance
+        while not world.calm:
+            world.sleep(chance.uniform(40, 240))
+            if world.calm:
+                return
+            self._receive()
+            if chance.random() < 0.12:
+                done = act(self._twin, "undespatch")
+                world.note(f"undespatch {done}")
+            else:
+                self._turn()
+
+    def _turn(self) -> None:
+        chances = {"work": 0.6, "part_pick": 0.2, "short_pick": 0.1, "part_despatch": 0.3, "close_short": 0.1}
+        done = act(self._twin, "work_floor", **chances)
+        self._world.note(f"floor {done}")
+
+    def _receive(self) -> None:
+        for item in self._items:
+            if item not in self._stocked and act(self._twin, "add_stock", product=item, quantity=OPENING_STOCK):
+                self._stocked.add(item)
