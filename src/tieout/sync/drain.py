@@ -24,10 +24,12 @@ from tieout.journal.loading import load
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
+from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods
+from tieout.sync.lane import delivered_base, goods_out_posting, last_sent
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
-from tieout.sync.planning import PARENT_RETRY_S, Planner, delivered_base, goods_out_posting, last_sent
+from tieout.sync.planning import decide
 from tieout.sync.reading import Reading, absorb, read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
@@ -121,10 +123,10 @@ class Batch:
     def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
         """One round: decide, and commit. Returns what to send or look up next; when empty, all is given back."""
         now, changes = self._drain.clock.now(), Changes()
-        planner = Planner(self._link.name, now, self._facts_for, changes)
-        settler = Settler(self._link, planner, changes, self._drain.stopwatches, self._drain.chance, now)
+        decider = Decider(self._link.name, now, self._facts_for, changes)
+        settler = Settler(self._link, decider, changes, self._drain.stopwatches, self._drain.chance, now)
         for reading in readings:
-            absorb(reading, planner, changes, now)
+            absorb(reading, decider, changes, now)
         for outcome in tried:
             settler.settle(outcome)
         self._facts.gather(self._works)
@@ -132,7 +134,7 @@ class Batch:
         for work in self._works:
             work.wake_for_parent()
             if not any(posting.state == "sent" for posting in work.postings):
-                planner.decide(work)
+                decide(decider, work)
         dues = [] if stop else [due for work in self._works for due in self._next(work, settler, changes)]
         with self._journal.write("step") as connection:
             self._lease.beat(connection)

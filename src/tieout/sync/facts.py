@@ -14,11 +14,11 @@ from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
 from tieout.sync.link import Link
 
-PERIODS_FRESH_S = 60.0
+PERIODS_FRESH_S = 10.0
 
 
 class Periods:
-    """The ledger's posting periods, asked for at most once a minute. Unknown while the ledger cannot be asked."""
+    """The ledger's posting periods, asked for at most every ten seconds. Unknown while the ledger cannot be asked."""
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self._link, self._clock = link, clock

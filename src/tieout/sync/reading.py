@@ -8,8 +8,8 @@ from tieout.domain.documents import Despatch, Document, Item, Side
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
+from tieout.sync.deciding import Decider
 from tieout.sync.link import Link
-from tieout.sync.planning import Planner
 
 UNREACHED_RETRY_S = 5.0
 
@@ -45,7 +45,7 @@ def _as_contract(message: MessageRow) -> Message:
     return Message(topic=message.topic, key=message.key, identity=message.identity, raw=message.raw)
 
 
-def absorb(reading: Reading, planner: Planner, changes: Changes, now: datetime) -> None:
+def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) -> None:
     """Takes a reading into the lane: new documents wait to be decided; known ones are compared."""
     work, message = reading.work, reading.message
     if reading.later is not None:
@@ -53,16 +53,16 @@ def absorb(reading: Reading, planner: Planner, changes: Changes, now: datetime) 
         return
     if reading.unreadable is not None:
         problem = Problem("message_unreadable", reading.unreadable, about=f"{message.side} {message.topic}")
-        planner.hold(work, [message], [problem])
+        decider.hold(work, [message], [problem])
         return
     message.state = "read"
     changes.touch(message)
     for document in reading.documents:
-        _absorb_document(work, message, document, planner, changes, now)
+        _absorb_document(work, message, document, decider, changes, now)
 
 
 def _absorb_document(
-    work: LaneWork, message: MessageRow, document: Document, planner: Planner, changes: Changes, now: datetime
+    work: LaneWork, message: MessageRow, document: Document, decider: Decider, changes: Changes, now: datetime
 ) -> None:
     known = next((row for row in work.documents if _same(row, document)), None)
     if known is None:
@@ -72,7 +72,7 @@ def _absorb_document(
         if isinstance(document.content, Item) and document.side is Side.LEDGER:
             changes.mirrored.append((document.side, document.content))
     elif known.content != document.content:
-        _content_changed(work, message, known, document, planner, changes)
+        _content_changed(work, message, known, document, decider, changes)
 
 
 def _same(row: DocumentRow, document: Document) -> bool:
@@ -85,7 +85,7 @@ def _same(row: DocumentRow, document: Document) -> bool:
 
 
 def _content_changed(
-    work: LaneWork, message: MessageRow, known: DocumentRow, document: Document, planner: Planner, changes: Changes
+    work: LaneWork, message: MessageRow, known: DocumentRow, document: Document, decider: Decider, changes: Changes
 ) -> None:
     """A despatch may gain what it lacked (tracking) while it waits; other goods than before are a person's matter."""
     if not isinstance(document.content, Despatch) or not isinstance(known.content, Despatch):
@@ -96,4 +96,4 @@ def _content_changed(
             changes.refreshed.append(known)
         return
     detail = f"despatch {document.key} was read with other goods than before"
-    planner.hold(work, [message], [Problem("content_changed", detail, about=document.key)])
+    decider.hold(work, [message], [Problem("content_changed", detail, about=document.key)])

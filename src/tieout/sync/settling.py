@@ -10,8 +10,8 @@ from tieout.domain.postings import Ended, Outcome, PutItem
 from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.changes import Changes
 from tieout.journal.rows import AttemptRow, LaneWork, PostingRow
+from tieout.sync.deciding import Decider
 from tieout.sync.link import Link
-from tieout.sync.planning import Planner
 from tieout.sync.sending import Due, Tried
 
 FIRST_WAIT_S = 1.0
@@ -29,7 +29,7 @@ class Settler:
     """Takes outcomes in."""
 
     link: Link
-    planner: Planner
+    decider: Decider
     changes: Changes
     stopwatches: Stopwatches
     spread: random.Random
@@ -100,4 +100,4 @@ class Settler:
         fallback = "order_refused" if posting.side is Side.WAREHOUSE else "ledger_refused"
         reason = outcome.reason if outcome.reason in REASONS else fallback
         problem = Problem(reason or fallback, f"{posting.kind} {posting.reference}: {outcome.text}")
-        self.planner.hold(work, [posting.document], [problem])
+        self.decider.hold(work, [posting.document], [problem])

@@ -1,0 +1,89 @@
+"""What deciding a document may do: plan postings, ignore it, hold it, let it go. Notes everything in `Changes`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tieout.domain.identity import reference
+from tieout.domain.postings import TARGET, Body
+from tieout.domain.reasons import Problem
+from tieout.journal.changes import Changes
+from tieout.journal.rows import CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
+from tieout.rules.facts import Facts
+from tieout.rules.policy import WAITABLE
+from tieout.sync.lane import blocked_units, movements
+
+PARENT_RETRY_S = 5.0
+"""How long a lane rests before it looks again for what it depends on."""
+
+FactsFor = Callable[[LaneWork, DocumentRow], Facts]
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by."""
+
+    link: str
+    now: datetime
+    facts_for: FactsFor
+    changes: Changes
+
+    def plan(self, work: LaneWork, row: DocumentRow, steps: list[tuple[str, str, Body]]) -> None:
+        """The document is to be posted by these steps (kind, key of the reference, body), in order."""
+        row.state = "planned"
+        self.changes.touch(row)
+        for number, (kind, key, body) in enumerate(steps):
+            name = reference(self.link, kind, key)
+            known = next((p for p in work.postings if p.reference == name), None)
+            if known is None:
+                made = PostingRow(None, row, number, TARGET[kind], kind, name, body, "due")
+                work.postings.append(made)
+                self.changes.postings.append((work, made))
+            elif known.state in ("refused", "void"):
+                known.body, known.state = body, "due"
+                self.changes.touch(known)
+        self.changes.movements += movements(row)
+
+    def ignore(self, row: DocumentRow, policy: str) -> None:
+        """The document changes nothing, by a named policy."""
+        row.state, row.policy, row.case_id = "ignored", policy, None
+        self.changes.touch(row)
+        self.changes.movements += movements(row)
+
+    def hold(self, work: LaneWork, rows: list[MessageRow | DocumentRow], problems: list[Problem]) -> None:
+        """Holds rows by one new case."""
+        units = sum((blocked_units(row) for row in rows if isinstance(row, DocumentRow)), Decimal(0))
+        case = CaseRow(None, work.lane, problems, "open", units, self.now)
+        self.changes.cases.append(case)
+        for row in rows:
+            row.state = "held"
+            self.changes.holds.append((row, case))
+            self.changes.touch(row)
+            if isinstance(row, DocumentRow) and row.content.kind in ("despatch", "reversal"):
+                self.changes.movements += movements(row)
+
+    def let_go(self, work: LaneWork, row: DocumentRow, why: str) -> None:
+        """A held document is no longer needed: its unfinished postings are void, and its case is cleared."""
+        case_id = row.case_id
+        self.changes.drop_hold(row)
+        self.ignore(row, why)
+        for posting in work.postings:
+            if posting.document is row and posting.state in ("due", "refused"):
+                posting.state = "void"
+                self.changes.touch(posting)
+        if case_id is None or case_id not in work.cases:
+            return
+        for other in work.documents:
+            if other.case_id == case_id and other.state == "held":
+                other.state, other.case_id = "waiting", None
+                self.changes.touch(other)
+        self.changes.cleared.append((work.cases.pop(case_id), why))
+
+    def wait_or_hold(self, work: LaneWork, row: DocumentRow, problems: list[Problem], facts: Facts) -> None:
+        """Waits for what is often only a matter of time; anything else is for a person at once."""
+        young = (self.now - row.stored_at).total_seconds() < facts.policy.parent_patience_s
+        if young and all(problem.reason in WAITABLE for problem in problems):
+            work.rest_for_parent(PARENT_RETRY_S, problems[0].detail)
+        else:
+            self.hold(work, [row], problems)

@@ -1,0 +1,55 @@
+"""Despatches and reversals, to the ledger: what is to be done about each, given the facts."""
+
+from tieout.domain.documents import Despatch, Reversal
+from tieout.domain.identity import order_key_of, reference
+from tieout.domain.postings import Body, DeliveryCancel
+from tieout.domain.reasons import Problem
+from tieout.journal.rows import DocumentRow, LaneWork
+from tieout.rules import bodies
+from tieout.rules.policy import judge_despatch
+from tieout.sync.deciding import PARENT_RETRY_S, Decider
+from tieout.sync.lane import goods_out_posting, standing
+
+
+def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch: Despatch) -> None:
+    """A despatch becomes a delivery and, by policy, an invoice."""
+    order_key = order_key_of(decider.link, despatch.order)
+    first = goods_out_posting(work)
+    if order_key is None or first is None:
+        detail = f"goods-out {despatch.goods_out} ({despatch.number or 'no reference'}) is not an order of this link"
+        decider.hold(work, [row], [Problem("despatch_without_order", detail, about=despatch.goods_out)])
+        return
+    if first.state != "done":
+        work.rest_for_parent(PARENT_RETRY_S, "waits until its order is known to stand in the warehouse")
+        return
+    facts = decider.facts_for(work, row)
+    problems = judge_despatch(despatch, facts)
+    if problems:
+        decider.wait_or_hold(work, row, problems, facts)
+        return
+    delivery = bodies.delivery(order_key, despatch, facts)
+    steps: list[tuple[str, str, Body]] = [("delivery", row.key, delivery)]
+    if facts.policy.invoice:
+        steps.append(("invoice", row.key, bodies.invoice(reference(decider.link, "delivery", row.key), delivery)))
+    decider.plan(work, row, steps)
+
+
+def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal: Reversal) -> None:
+    """An undone despatch takes back its delivery, or never lets it be made."""
+    despatch = next((d for d in work.documents if d.content.kind == "despatch" and d.key == reversal.of), None)
+    if despatch is None:
+        detail = f"despatch {reversal.of} was undone but never seen here"
+        decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
+        return
+    delivered = standing(work, despatch, "delivery")
+    if delivered is None:
+        decider.let_go(work, despatch, "undone before it was posted")
+        decider.ignore(row, "undone before it was posted")
+    elif standing(work, despatch, "invoice") is not None:
+        detail = f"despatch {reversal.of} was undone; its delivery is already invoiced"
+        decider.hold(work, [row], [Problem("ledger_has_gone_on", detail, about=reversal.of)])
+    else:
+        if despatch.state == "held":
+            decider.let_go(work, despatch, "undone before it was invoiced")
+        day = decider.facts_for(work, row).posting_day(reversal.reversed_at)
+        decider.plan(work, row, [("delivery_cancel", row.key, DeliveryCancel(of=delivered.reference, posted_on=day))])

@@ -1,0 +1,103 @@
+"""Items and orders, to the warehouse: what is to be done about each, given the facts."""
+
+from tieout.domain.documents import Despatch, Item, OrderStatus, SalesOrder
+from tieout.domain.postings import GoodsOutCancel, GoodsOutChange, PutItem
+from tieout.domain.reasons import Problem
+from tieout.journal.rows import DocumentRow, LaneWork
+from tieout.rules import bodies
+from tieout.rules.facts import Facts
+from tieout.rules.policy import judge_order
+from tieout.sync.deciding import Decider
+from tieout.sync.lane import goods_out_posting
+
+
+def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) -> None:
+    """An item of the ledger becomes a product of the warehouse, or changes one."""
+    if _overtaken(decider, work, row):
+        return
+    _supersede_held(decider, work, row)
+    if not item.stocked:
+        decider.ignore(row, "not a stock item")
+        return
+    facts = decider.facts_for(work, row)
+    unit = facts.codes.unit(item.unit)
+    if not unit:
+        problem = Problem("item_has_no_unit", f"item {item.code} has no inventory unit", about=item.code)
+        decider.hold(work, [row], [problem])
+        return
+    if not item.active and item.code not in facts.warehouse_items:
+        decider.ignore(row, "inactive and not in the warehouse")
+        return
+    put = Item(code=item.code, name=item.name, unit=unit, tracking=item.tracking, barcode=item.barcode,
+               active=item.active, stocked=True)  # fmt: skip
+    decider.plan(work, row, [("put_item", f"{item.code}.{row.revision}", PutItem(item=put))])
+
+
+def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:
+    """A revision of an order becomes a goods-out, changes it, or takes it back."""
+    if _overtaken(decider, work, row):
+        return
+    _supersede_held(decider, work, row)
+    first = goods_out_posting(work)
+    facts = decider.facts_for(work, row)
+    if order.status is not OrderStatus.OPEN and first is None:
+        decider.ignore(row, f"{order.status} before it was sent to the warehouse")
+    elif any(isinstance(d.content, Despatch) and d.content.completes and d.state != "ignored" for d in work.documents):
+        decider.ignore(row, "the warehouse is done with this order")
+    elif order.status is OrderStatus.CANCELLED:
+        _cancel(decider, work, row, order)
+    elif facts.policy.only_released and not order.released and first is None:
+        decider.ignore(row, "not released")
+    else:
+        _send_order(decider, work, row, order, facts)
+
+
+def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts) -> None:
+    first = goods_out_posting(work)
+    if not any(facts.stocked(line) for line in order.lines):
+        decider.ignore(row, "no stock lines")
+        return
+    problems = judge_order(order, facts) if order.status is OrderStatus.OPEN else []
+    if problems:
+        decider.wait_or_hold(work, row, problems, facts)
+        return
+    wanted = bodies.goods_out(order, facts)
+    if first is None:
+        if wanted is None:
+            decider.ignore(row, "nothing open for the warehouse")
+        else:
+            decider.plan(work, row, [("goods_out", row.key, wanted)])
+    elif wanted is None:
+        _cancel(decider, work, row, order)
+    elif wanted == facts.sent:
+        decider.ignore(row, "nothing changed for the warehouse")
+    else:
+        change = GoodsOutChange(of=first.reference, wanted=wanted)
+        decider.plan(work, row, [("goods_out_change", f"{row.key}.r{row.revision}", change)])
+
+
+def _cancel(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:
+    first = goods_out_posting(work)
+    if first is None or any(p.kind == "goods_out_cancel" and p.counts for p in work.postings):
+        decider.ignore(row, "already taken back from the warehouse")
+        return
+    cancel = GoodsOutCancel(of=first.reference, number=order.number)
+    decider.plan(work, row, [("goods_out_cancel", f"{row.key}.r{row.revision}", cancel)])
+
+
+def _overtaken(decider: Decider, work: LaneWork, row: DocumentRow) -> bool:
+    """A revision older than one already acted on says nothing new."""
+    kind = row.content.kind
+    newer = (o for o in work.documents if o.content.kind == kind and o.key == row.key and o.revision > row.revision)
+    if any(o.finished or o.state == "planned" for o in newer):
+        decider.ignore(row, "overtaken by a newer revision")
+        return True
+    return False
+
+
+def _supersede_held(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
+    """A newer revision takes the place of an older one that is held."""
+    for older in work.documents:
+        same = older.content.kind == row.content.kind and older.key == row.key and older is not row
+        if same and older.state == "held" and older.revision < row.revision:
+            decider.let_go(work, older, "superseded by a newer revision")
