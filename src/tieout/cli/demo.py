@@ -1,61 +1,121 @@
 """`tieout demo`: a real retailer's days, with faults, tied out at the end."""
 
 import json
-from collections import Counter
-from collections.abc import Callable
+import signal
+import time
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.live import Live
 from rich.table import Table
 
-from tieout.demo.run import Result, run_demo
+from tieout.demo.result import Result
+from tieout.demo.run import Demo, Step
+from tieout.demo.run import demo as run_demo
 from tieout.demo.systems import DemoError
+from tieout.domain.reasons import REASONS
 
 DOES_NOT_TIE = 1
+COUNTED = {"put_item": "items in the warehouse", "goods_out": "orders in the warehouse",
+           "delivery": "deliveries in the ledger", "invoice": "invoices in the ledger"}  # fmt: skip
 
 
 def demo(
     *,
     seed: Annotated[int, typer.Option(help="What decides which faults strike.")] = 1,
     orders: Annotated[int | None, typer.Option(help="Only the first so many orders.", min=1)] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Replay a retailer's days through twins of Clarus WMS and SAP Business One, with faults, and tie out."""
     console = Console(stderr=True)
+    board = Board(console)
     try:
-        with console.status("starting both twins") as status:
-            result = run_demo(seed, orders, lambda text: _say(console, status.update, text))
+        with run_demo(seed, orders, board.show) as (run, result):
+            board.close()
+            if as_json:
+                typer.echo(json.dumps(result.as_json() | (_addresses(run) if keep else {}), indent=2))
+            else:
+                _show(Console(), result)
+            if keep:
+                _keep(console, run)
     except DemoError as error:
+        board.close()
         console.print(f"[red]the demo stopped:[/red] {error}")
         raise typer.Exit(DOES_NOT_TIE) from error
-    if as_json:
-        typer.echo(json.dumps(result.as_json(), indent=2))
-    else:
-        _show(Console(), result)
     if not result.ties:
         raise typer.Exit(DOES_NOT_TIE)
 
 
-def _say(console: Console, update: Callable[[str], None], text: str) -> None:
-    console.print(f"  {text}")
-    update(text)
+class Board:
+    """The progress display: what the demo is doing, and how much stands in each system. Plain lines off a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._said, self._began_s = console, "", time.monotonic()
+        self._live = Live(console=console, refresh_per_second=4, transient=True)
+        if console.is_terminal:
+            self._live.start()
+
+    def show(self, step: Step) -> None:
+        """How far it is now."""
+        if step.text != self._said:
+            self._console.print(f"{time.monotonic() - self._began_s:5.0f} s  {step.text}", highlight=False)
+            self._said = step.text
+        rows = Table.grid(padding=(0, 2))
+        rows.add_row("orders taken", f"{step.orders:,}")
+        for kind, text in COUNTED.items():
+            rows.add_row(text, f"{step.standing.get(kind, 0):,}")
+        rows.add_row("open exceptions", f"{step.cases:,}")
+        rows.add_row("lanes at work", f"{step.busy_lanes:,}")
+        self._live.update(rows)
+
+    def close(self) -> None:
+        """Ends the display."""
+        self._live.stop()
 
 
 def _show(console: Console, result: Result) -> None:
     """The table and the tie-out, as people read them."""
     facts = result.as_json()
-    table = Table("", "count", title="What crossed")
-    for name in ("orders", "goods_outs", "despatches", "deliveries", "invoices", "faults_injected"):
+    console.print(_table("What crossed", "count", facts, "orders", "goods_outs", "despatches", "deliveries", "invoices",
+                         "faults_injected"))  # fmt: skip
+    console.print(_table("Tie-out, read back from both systems", "units", facts, "units_despatched", "units_delivered",
+                         "units_invoiced", "units_held_by_cases", "lost", "duplicates"))  # fmt: skip
+    if result.cases:
+        table = Table("open exceptions", "count", "whose", "what to do", title="What waits for a person")
+        for code, count in sorted(result.cases.items()):
+            reason = REASONS[code]
+            table.add_row(reason.sentence, str(count), reason.owner, reason.what_to_do)
+        console.print(table)
+    waiting = ", ".join(f"{count:,} {name}" for name, count in result.not_yet_handled.items())
+    console.print(f"Read from the trade and not yet handled: {waiting}.")
+    console.print("[green]It ties out[/green]" if result.ties else "[red]It does not tie out[/red]", end="")
+    console.print(f" ({result.wall_s:.0f} s).")
+
+
+def _table(title: str, what: str, facts: dict[str, object], *names: str) -> Table:
+    table = Table("", what, title=title)
+    for name in names:
         table.add_row(name.replace("_", " "), f"{facts[name]:,}")
-    console.print(table)
-    table = Table("", "units", title="Tie-out, read back from both systems")
-    for name in ("units_despatched", "units_delivered", "units_invoiced", "units_held_by_cases", "lost", "duplicates"):
-        table.add_row(name.replace("_", " "), f"{facts[name]:,}")
-    console.print(table)
-    for reason, count in Counter(result.cases).most_common():
-        console.print(f"open exceptions: {reason}: {count}")
-    waiting = ", ".join(f"{count} {name}" for name, count in result.not_yet_handled.items())
-    console.print(f"not yet handled: {waiting}")
-    console.print("[green]it ties out[/green]" if result.ties else "[red]it does not tie out[/red]", end="")
-    console.print(f" ({result.wall_s:.0f} s)")
+    return table
+
+
+def _addresses(run: Demo) -> dict[str, str]:
+    return {"sap_b1": run.ledger.url, "clarus": run.floor_system.url, "configuration": str(run.tieout.config)}
+
+
+def _keep(console: Console, run: Demo) -> None:
+    """Prints where everything is, then waits for Ctrl-C."""
+    secrets = " ".join(f"{name}={value}" for name, value in run.tieout.secrets.items())
+    console.print("Still running, until Ctrl-C:", highlight=False)
+    console.print(f"  SAP Business One twin  {run.ledger.url}/b1s/v2/   (company TIEOUT, manager / manager)")
+    console.print(f"  Clarus WMS twin        {run.floor_system.url}   (tenant tieout, client tieout / tieout)")
+    console.print("  tieout                 in another terminal, for example:", highlight=False)
+    console.print(f"    export {secrets}", soft_wrap=True, highlight=False)
+    for command in ("status", "cases list", "trace 1"):
+        console.print(f"    tieout {command} --config {run.tieout.config}", soft_wrap=True, highlight=False)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("ended")

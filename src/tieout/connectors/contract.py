@@ -19,7 +19,8 @@ class ConnectorError(Exception):
 class RetryLater(ConnectorError):
     """Nothing is wrong with the data: the system is down, busy, throttling or locked. Ask again later.
 
-    `cause` is one of `down`, `throttled`, `locked`, `session`; `retry_after_s` is set where the system named a time.
+    `cause` is one of `down`, `throttled`, `locked`, `session`, `unsettled` (read in the middle of a change);
+    `retry_after_s` is set where the system named a time.
     """
 
     def __init__(self, text: str, *, cause: str, retry_after_s: float | None = None) -> None:
@@ -90,7 +91,8 @@ class Capabilities:
 
     `concurrency` is how many calls may be under way at once; `batch` how many postings fit in one `post`; `settle_s`
     how long after an attempt without an outcome the system may still carry it out, so how long to wait before a
-    look-up that finds nothing is believed.
+    look-up that finds nothing is believed. `hints` names the topics whose messages only point at a record: reading it
+    once serves all that wait for the same key.
     """
 
     side: Side
@@ -99,6 +101,7 @@ class Capabilities:
     concurrency: int
     batch: int
     settle_s: float
+    hints: frozenset[str] = frozenset()
 
 
 class Connector(Protocol):

@@ -42,6 +42,15 @@ class System:
         """Does what a person would do in that system. Raises `DemoError` when it refuses."""
         return self._post("/_twin/act", {"act": name, **arguments})
 
+    def set_up(self, settings: Mapping[str, Any]) -> None:
+        """Begins again with other settings than the twin's own."""
+        self._post("/_twin/reset", {"settings": dict(settings)})
+
+    def state(self) -> dict[str, Any]:
+        """What the twin tells of itself."""
+        state: dict[str, Any] = self._http.get("/_twin/state").json()
+        return state
+
     def set_faults(self, seed: int, rates: Mapping[str, float]) -> None:
         """Which faults strike from now on."""
         self._post("/_twin/faults", {"seed": seed, "rates": dict(rates), "late_s": 0.5})
@@ -98,6 +107,19 @@ class Graph:
         if not token.is_success:
             raise DemoError(f"signing in to Clarus was answered {token.status_code}: {token.text[:300]}")
         self._http.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+
+    def call_on(self, resource: str, event: str, url: str) -> int:
+        """Makes an automation that calls `url` at each such event; returns its id."""
+        given = (("webhook_url", url), ("webhook_method", "POST"))
+        parameters = [{"type": "ADD", "attributes": {"parameter_code": code, "value": value}} for code, value in given]
+        action = {"destination_type": "webhook", "parameters_changes": parameters}
+        attributes = {"resource_name": resource, "event": event, "enabled": True,
+                      "actions_changes": [{"type": "ADD", "attributes": action}]}  # fmt: skip
+        reply = self._http.post("/api/automations", json={"data": {"type": "automations", "attributes": attributes}})
+        if not reply.is_success:
+            raise DemoError(f"making an automation was answered {reply.status_code}: {reply.text[:300]}")
+        made: int = reply.json()["data"]["id"]
+        return made
 
     def all(self, root: str, fields: str) -> list[dict[str, Any]]:
         """Every node of a root, page by page."""

@@ -28,25 +28,25 @@ class TieOut:
     delivered: Units = field(default_factory=Units)
     invoiced: Units = field(default_factory=Units)
     duplicates: int = 0
+    numbers: dict[str, str] = field(default_factory=dict[str, str])
+
+    def number_of(self, key: str) -> str:
+        """The number people know an order by, from the ledger's own key of it."""
+        return self.numbers.get(key, key)
 
     @property
     def over(self) -> int:
         """Units delivered that never left."""
         return sum((self.delivered - self.despatched).values())
 
-    @property
-    def short(self) -> int:
-        """Units that left and were not delivered."""
-        return sum((self.despatched - self.delivered).values())
-
 
 def read_tie_out(sap: ServiceLayer, clarus: Graph) -> TieOut:
     """Reads everything back."""
     result = TieOut()
     orders = sap.all("Orders?$orderby=DocEntry")
-    numbers = {row["DocEntry"]: str(row["DocNum"]) for row in orders}
+    result.numbers = {str(row["DocEntry"]): str(row["DocNum"]) for row in orders}
     result.orders = len(orders)
-    _read_ledger(result, sap, numbers)
+    _read_ledger(result, sap)
     result.goods_outs = len(clarus.all("goods_outs", "id"))
     fields = "id subtype quantity created_at product { code } goods_out { id reference } shipment { id }"
     groups: set[Any] = set()
@@ -62,13 +62,13 @@ def read_tie_out(sap: ServiceLayer, clarus: Graph) -> TieOut:
     return result
 
 
-def _read_ledger(result: TieOut, sap: ServiceLayer, numbers: dict[int, str]) -> None:
+def _read_ledger(result: TieOut, sap: ServiceLayer) -> None:
     deliveries = [row for row in sap.all("DeliveryNotes?$orderby=DocEntry") if row["CancelStatus"] == "csNo"]
     invoices = [row for row in sap.all("Invoices?$orderby=DocEntry") if row["CancelStatus"] == "csNo"]
     order_of: dict[tuple[int, int], str] = {}
     for row in deliveries:
         for line in row["DocumentLines"]:
-            number = numbers[line["BaseEntry"]]
+            number = result.number_of(str(line["BaseEntry"]))
             order_of[row["DocEntry"], line["LineNum"]] = number
             result.delivered[number, line["ItemCode"]] += int(line["Quantity"])
     for row in invoices:

@@ -1,5 +1,6 @@
 """Turns waiting messages into documents. The connector may have to look at its system, outside any transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,29 +17,47 @@ UNREACHED_RETRY_S = 5.0
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading one message: documents, or why there are none."""
+    """What came of reading messages that are served by one reading: documents, or why there are none."""
 
     work: LaneWork
-    message: MessageRow
+    messages: list[MessageRow]
     documents: list[Document]
     unreadable: str | None = None
     later: str | None = None
     later_s: float = UNREACHED_RETRY_S
 
 
-def read(link: Link, work: LaneWork, message: MessageRow) -> Reading:
-    """Reads one message. Never raises for what the system or the wire does."""
-    from_contract = _as_contract(message)
+def to_read(link: Link, works: Iterable[LaneWork], side: Side) -> list[tuple[LaneWork, list[MessageRow]]]:
+    """The waiting messages of one side, those together that one reading serves: hints at the same record of a lane."""
+    hints = link.connector(side).capabilities.hints
+    groups: list[tuple[LaneWork, list[MessageRow]]] = []
+    for work in works:
+        hinted: dict[tuple[str, str], list[MessageRow]] = {}
+        for message in work.messages:
+            about = (message.topic, message.key)
+            if message.side is not side:
+                continue
+            if message.topic in hints and about in hinted:
+                hinted[about].append(message)
+                continue
+            hinted[about] = [message]
+            groups.append((work, hinted[about]))
+    return groups
+
+
+def read(link: Link, work: LaneWork, messages: list[MessageRow]) -> Reading:
+    """Reads the last of these messages, on behalf of all. Never raises for what the system or the wire does."""
+    last = messages[-1]
     try:
-        return Reading(work, message, link.connector(message.side).read(from_contract))
+        return Reading(work, messages, link.connector(last.side).read(_as_contract(last)))
     except Unreadable as error:
-        return Reading(work, message, [], unreadable=str(error))
+        return Reading(work, messages, [], unreadable=str(error))
     except RetryLater as error:
-        return Reading(work, message, [], later=str(error), later_s=error.retry_after_s or UNREACHED_RETRY_S)
+        return Reading(work, messages, [], later=str(error), later_s=error.retry_after_s or UNREACHED_RETRY_S)
     except Misconfigured as error:
-        return Reading(work, message, [], later=str(error), later_s=60.0)
+        return Reading(work, messages, [], later=str(error), later_s=60.0)
     except Exception as error:  # noqa: BLE001  a reader that fails on one message must not stop the others
-        return Reading(work, message, [], unreadable=f"reading failed: {type(error).__name__}: {error}")
+        return Reading(work, messages, [], unreadable=f"reading failed: {type(error).__name__}: {error}")
 
 
 def _as_contract(message: MessageRow) -> Message:
@@ -47,18 +66,19 @@ def _as_contract(message: MessageRow) -> Message:
 
 def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) -> None:
     """Takes a reading into the lane: new documents wait to be decided; known ones are compared."""
-    work, message = reading.work, reading.message
+    work, messages = reading.work, reading.messages
     if reading.later is not None:
         work.rest(reading.later_s, reading.later)
         return
     if reading.unreadable is not None:
-        problem = Problem("message_unreadable", reading.unreadable, about=f"{message.side} {message.topic}")
-        decider.hold(work, [message], [problem])
+        about = f"{messages[-1].side} {messages[-1].topic}"
+        decider.hold(work, [*messages], [Problem("message_unreadable", reading.unreadable, about=about)])
         return
-    message.state = "read"
-    changes.touch(message)
+    for message in messages:
+        message.state = "read"
+        changes.touch(message)
     for document in reading.documents:
-        _absorb_document(work, message, document, decider, changes, now)
+        _absorb_document(work, messages[-1], document, decider, changes, now)
 
 
 def _absorb_document(

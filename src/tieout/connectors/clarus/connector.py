@@ -63,6 +63,7 @@ class ClarusConnector:
             concurrency=self._settings.concurrency,
             batch=1,
             settle_s=self._settings.settle_s,
+            hints=frozenset({TOPIC}),
         )
 
     def check(self) -> str:

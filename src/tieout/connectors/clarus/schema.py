@@ -27,11 +27,16 @@ class Schema:
 
     query: str = ""
     types: Mapping[str, Node] = field(default_factory=dict[str, Node])
+    _selections: dict[Listing, str] = field(default_factory=dict[Listing, str], compare=False, repr=False)
+    """Worked out once for each list: every read of an order needs them, and the schema is fixed."""
 
     def selection(self, listing: Listing) -> str:
         """The fields to ask for: the documented ones and those extra ones this tenant has."""
-        node = self._node(listing.root)
-        return " ".join((listing.documented, *(_braced(p) for p in listing.extra if self._is_leaf(node, p))))
+        if listing not in self._selections:
+            node = self._node(listing.root)
+            extra = (_braced(path) for path in listing.extra if self._is_leaf(node, path))
+            self._selections[listing] = " ".join((listing.documented, *extra))
+        return self._selections[listing]
 
     def has(self, listing: Listing, path: str) -> bool:
         """Whether an extra field of a list can be read here."""

@@ -52,8 +52,8 @@ def _authenticated(settings: Settings, request: Inbound) -> str:
 
 def _record(body: bytes) -> Node:
     try:
-        return unwrap(parse(body))
-    except NotJson as error:
+        return unwrap(parse(body.decode()))  # decoded here: JSON may also come as UTF-16, which could not be kept
+    except (NotJson, UnicodeDecodeError) as error:
         raise Unreadable(f"the body of the webhook cannot be read: {error}") from None
 
 
@@ -64,9 +64,11 @@ def _checked(goods_out_id: str | None) -> str:
 
 
 def _message(automation: str, goods_out_id: str, record: Node, body: bytes) -> Message:
+    """Texts that no database could keep (NUL, half a surrogate) are left out: they name nothing of ours."""
     status = (code_at(record, "goods_out_status") or code_at(record, "status") or "")[:STATUS_MAX]
+    status = status if status.isprintable() else ""
     reference = text_at(record, "external_system_reference1")
-    fits = reference is not None and len(reference) <= REFERENCE_MAX
+    fits = reference is not None and len(reference) <= REFERENCE_MAX and reference.isprintable()
     return Message(
         topic=TOPIC,
         key=goods_out_id,

@@ -73,13 +73,26 @@ def dumps(value: Json) -> str:
     >>> dumps({"Quantity": Decimal("2.50"), "ItemCode": "A"})
     '{"Quantity":2.50,"ItemCode":"A"}'
     """
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json.dumps(name)}:{dumps(one)}" for name, one in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ",".join(dumps(one) for one in value) + "]"
-    return json.dumps(value)
+    match value:
+        case str():
+            return _quoted(value)
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f")
+        case int():
+            return str(value)
+        case dict():
+            return "{" + ",".join([f"{_quoted(name)}:{dumps(one)}" for name, one in value.items()]) + "}"
+        case Mapping():
+            return dumps(dict(value))
+        case _:
+            return "[" + ",".join([dumps(one) for one in value]) + "]"
+
+
+_quoted = json.encoder.encode_basestring_ascii
 
 
 def _no_constant(name: str) -> Json:

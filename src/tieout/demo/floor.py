@@ -1,0 +1,30 @@
+"""The shop's warehouse at work: orders are picked and leave, some in parts, some short, some unlabelled."""
+
+from random import Random
+
+from tieout.demo.systems import System
+from tieout.demo.trade import Trade
+
+CHANCES = {"work": 0.9, "part_pick": 0.05, "short_pick": 0.03, "part_despatch": 0.1, "close_short": 0.5}
+UNLABELLED = 0.015
+"""How often a picked order leaves without a parcel number: its despatch waits for a person."""
+
+
+class Floor:
+    """What people in the warehouse do, from a seed."""
+
+    def __init__(self, system: System, seed: int) -> None:
+        self._system, self._chance = system, Random(f"floor/{seed}")  # noqa: S311  chance of a demo
+
+    def receive(self, trade: Trade) -> None:
+        """As much of every item as will be ordered."""
+        for code, units in trade.demand().items():
+            self._system.act("add_stock", product=code, quantity=units)
+
+    def work(self) -> bool:
+        """Every open order takes its next step: allocate, pick or despatch. False when there was none."""
+        did = self._system.act("work_floor", **CHANCES)["did"]
+        for step in did:
+            if step["did"] == "pick" and step["status"] == "PICK" and self._chance.random() < UNLABELLED:
+                self._system.act("despatch", goods_out_id=step["goods_out_id"], tracking=None)
+        return bool(did)
