@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tieout.demo.floor import Floor
 from tieout.demo.installation import Installation
-from tieout.demo.office import open_shop, take_order
+from tieout.demo.office import Office
 from tieout.demo.result import Result, judge
 from tieout.demo.systems import DemoError, Graph, ServiceLayer, System
 from tieout.demo.tie_out import read_tie_out
@@ -65,9 +65,9 @@ class Demo:
 
     def play(self) -> None:
         """From the empty shop to the last despatch settled."""
-        floor = Floor(self.floor_system, self.seed)
+        office, floor = Office(self.sap, self.ledger), Floor(self.floor_system, self.seed)
         self._step(f"opening the shop: {len(self.trade.items()):,} items, {len(self.trade.customers())} customers")
-        open_shop(self.sap, self.trade)
+        office.open_shop(self.trade)
         self.tieout.start()
         self._until_at_rest("items cross to the warehouse")
         floor.receive(self.trade)
@@ -75,7 +75,7 @@ class Demo:
         self.floor_system.set_faults(self.seed, WAREHOUSE_FAULTS)
         for day in self.trade.days:
             orders = [order for order in self.trade.orders if order[0].at.date() == day]
-            self._trade_a_day(f"{day:%A %d %B %Y}", orders, floor)
+            self._trade_a_day(f"{day:%A %d %B %Y}", orders, office, floor)
         self._until_at_rest("the last orders leave", floor)
 
     def faults_struck(self) -> int:
@@ -87,14 +87,14 @@ class Demo:
         for system in (self.ledger, self.floor_system):
             system.set_faults(self.seed, {})
 
-    def _trade_a_day(self, day: str, orders: list[list[TradeLine]], floor: Floor) -> None:
+    def _trade_a_day(self, day: str, orders: list[list[TradeLine]], office: Office, floor: Floor) -> None:
         """The office and the floor work at once; nobody waits for tieout, only for their own turn."""
         for start in range(0, len(orders), ORDERS_AT_ONCE):
             for order in orders[start : start + ORDERS_AT_ONCE]:
-                take_order(self.ledger, order)
+                office.take_order(order)
                 self.orders_taken += 1
             floor.work()
-            self._step(day)
+            self._breathe(day)
             while self.tieout.pending() > WAITING_AT_MOST:
                 self._breathe(day)
 
