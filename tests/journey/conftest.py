@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tieout.connectors import clarus, sap_b1
+from tieout.connectors.contract import Message
 from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.journal.migrate import migrate
@@ -103,6 +104,11 @@ class Shop:
         while self.drain.turn():
             pass
 
+    def work(self) -> None:
+        """Drains until nothing is due, without asking either system for news."""
+        while self.drain.turn():
+            pass
+
     def settle(self, rounds: int = 6) -> None:
         """Lets enough time pass for every retry and look-up, and syncs each time."""
         for _ in range(rounds):
@@ -120,11 +126,33 @@ class Shop:
 
     def ledger_documents(self, entity_set: str) -> list[dict[str, Any]]:
         """The ledger's documents of one kind, over its public API."""
+        rows: list[dict[str, Any]] = (
+            self._ledger_client().get(f"/b1s/v2/{entity_set}?$orderby=DocEntry").json()["value"]
+        )
+        return rows
+
+    def edit_in_ledger(self, record: str, body: dict[str, Any]) -> None:
+        """A change of a record over the ledger's public API."""
+        client = self._ledger_client()
+        assert client.patch(f"/b1s/v2/{record}", json=body).status_code == 204
+        self.clock.pass_s(60)
+
+    def _ledger_client(self) -> httpx.Client:
         client = httpx.Client(transport=InProcess(self.ledger), base_url="http://127.0.0.1")
         login = {"CompanyDB": "TIEOUT", "UserName": "manager", "Password": "manager"}
         client.post("/b1s/v2/Login", json=login)
-        rows: list[dict[str, Any]] = client.get(f"/b1s/v2/{entity_set}?$orderby=DocEntry").json()["value"]
-        return rows
+        return client
+
+    def hint(self, goods_out: int, text: str) -> Message:
+        """A message that only points at an order of the warehouse, as a webhook or the sweep brings it."""
+        theirs = f"SELECT reference FROM posting WHERE kind = 'goods_out' AND theirs = '{goods_out}'"  # noqa: S608
+        reference = self.rows(theirs)[0][0]
+        return Message(topic="goods_out", key=str(goods_out), identity=f"hint:{text}", raw=text, reference=reference)
+
+    def with_policy(self, policy: Policy) -> None:
+        """From now on the merchant wants it so."""
+        self.link = replace(self.link, policy=policy)
+        self.drain = replace(self.drain, link=self.link)
 
     def order(self, quantity: int = 10, **more: Any) -> int:
         """A sales order of one line, sent to the warehouse. Returns the ledger's key."""

@@ -171,3 +171,16 @@ def test_two_despatches_read_together_are_held_together_when_the_first_has_no_tr
     assert shop.open_cases() == ["tracking_missing"]
     assert shop.rows("SELECT state, case_id FROM document WHERE kind = 'despatch'") == [("held", 1), ("held", 1)]
     assert shop.ledger_documents("DeliveryNotes") == []
+
+
+def test_an_order_the_warehouse_refused_is_sent_when_its_next_revision_is_right(shop: Shop) -> None:
+    shop.on_the_floor("edit_product", product="LANTERN", values={"stop": True})
+    order = shop.order(10)
+    assert shop.open_cases() == ["order_refused"]
+    shop.on_the_floor("edit_product", product="LANTERN", values={"stop": False})
+    shop.clock.pass_s(60)
+    shop.at_the_ledger("edit_order", order=order, change=[{"line": 0, "quantity": 7}])
+    shop.sync()
+    assert shop.open_cases() == []
+    assert shop.rows("SELECT state FROM posting WHERE kind = 'goods_out'") == [("done",)]
+    assert shop.rows("SELECT state FROM document WHERE kind = 'sales_order' ORDER BY id") == [("ignored",), ("posted",)]

@@ -12,10 +12,11 @@ from typing import Self
 
 from sqlalchemy import func, select
 
-from tieout.bootstrap import open_journal
 from tieout.demo.office import CARRIERS
 from tieout.demo.systems import DemoError, Graph, System
 from tieout.journal import lanes, reference
+from tieout.journal.migrate import migrate
+from tieout.journal.store import Journal
 from tieout.journal.tables import case_, cursor, document, movement, posting
 from tieout.settings import read_settings
 
@@ -82,7 +83,8 @@ class Installation:
         )
         self.secrets = SECRETS
         self.environment = {**os.environ, **SECRETS}
-        self.journal = open_journal(read_settings(self.config, self.environment))
+        self.journal = Journal(read_settings(self.config, self.environment).journal.url)
+        migrate(self.journal)
         self._map()
         self._log = self.log.open("w")
         self._process: subprocess.Popen[str] | None = None

@@ -25,7 +25,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One kind of exception. `due_h` is when it should be dealt with, in hours after it was opened."""
+    """One kind of exception. `due_h` is when it should be dealt with, in hours after it was opened.
+
+    One that `clears_itself` is looked at again whenever the item it is about changes in either system, and ends when
+    the document is right.
+    """
 
     code: str
     owner: Team
@@ -55,17 +59,17 @@ _FIX = "then replay the exception."
 
 _TABLE = (
     Reason("item_unknown_in_ledger", _ME, _NORMAL, "An item is not in the ledger.",
-           f"Create the item in the ledger or correct its code, {_FIX}", 8),
+           f"Create the item in the ledger or correct its code, {_FIX}", 8, clears_itself=True),
     Reason("item_unknown_in_warehouse", _ME, _NORMAL, "An item is not in the warehouse yet.",
-           f"See why the item itself did not cross (look for its own exception), {_FIX}", 8),
+           f"See why the item itself did not cross (look for its own exception), {_FIX}", 8, clears_itself=True),
     Reason("item_inactive", _ME, _NORMAL, "An item is inactive.",
-           f"Make the item active again, or take it off the document, {_FIX}", 8),
+           f"Make the item active again, or take it off the document, {_FIX}", 8, clears_itself=True),
     Reason("item_unit_differs", _ME, _NORMAL, "The two systems count an item in different units.",
-           f"Agree on the base unit in both systems, or map the one unit to the other, {_FIX}", 8),
+           f"Agree on the base unit in both systems, or map the one unit to the other, {_FIX}", 8, clears_itself=True),
     Reason("item_tracking_differs", _ME, _NORMAL, "The two systems track an item's lots or serials differently.",
-           f"Set the same tracking in both systems, {_FIX}", 8),
+           f"Set the same tracking in both systems, {_FIX}", 8, clears_itself=True),
     Reason("item_has_no_unit", _ME, _LOW, "An item has no unit the warehouse knows.",
-           f"Give the item an inventory unit, or map its unit (mappings, kind unit), {_FIX}", 24),
+           f"Give the item an inventory unit, or map its unit (mappings, kind unit), {_FIX}", 24, clears_itself=True),
     Reason("quantity_does_not_divide", _WH, _NORMAL, "A quantity is not a whole number of the order's units.",
            f"Correct the despatched quantity in the warehouse or the unit of the order line, {_FIX}", 4),
     Reason("warehouse_missing", _CS, _NORMAL, "A line has no ledger warehouse that is mapped.",

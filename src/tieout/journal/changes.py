@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, update
 from tieout.domain.documents import Item, Side, dump_content
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import REASONS
+from tieout.journal.arrivals import wake_for_items
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
 from tieout.journal.store import insert_new, upsert
 from tieout.journal.tables import attempt, case_, case_event, document, message, mirror, movement, posting, xref
@@ -84,6 +85,7 @@ class Changes:
             for (side, code), text in seen.items()
         ]
         upsert(connection, mirror, mirrored, "content", "seen_at")
+        wake_for_items(connection, link, (code for _, code in seen), now)
 
     def _insert_cases(self, connection: Connection, link: str) -> None:
         if not self.cases:
@@ -164,6 +166,8 @@ class Changes:
         bodies = [
             {
                 "b_id": p.id,
+                "b_document_id": p.document.id,
+                "b_step": p.step,
                 "b_state": p.state,
                 "b_theirs": p.theirs,
                 "b_done_at": p.done_at,
@@ -171,7 +175,7 @@ class Changes:
             }
             for p in self.touched_postings.values()
         ]
-        _execute_update(connection, posting, bodies, "state", "theirs", "done_at", "body")
+        _execute_update(connection, posting, bodies, "document_id", "step", "state", "theirs", "done_at", "body")
 
     def _clear_cases(self, connection: Connection, now: datetime) -> None:
         if not self.cleared:

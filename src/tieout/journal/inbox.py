@@ -1,10 +1,10 @@
 """The inbox: what systems told us, stored as received, once per identity, before anything is acknowledged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from tieout.domain.documents import Side
 from tieout.journal import lanes
@@ -25,7 +25,7 @@ class Received:
 
 def receive(connection: Connection, link: str, side: Side, messages: Sequence[Received], now: datetime) -> list[str]:
     """Stores the messages that are new and touches their lanes. Returns those lanes."""
-    fresh = _new(connection, link, side, messages)
+    unique = {(m.topic, m.identity): m for m in messages}
     rows = [
         {
             "link": link,
@@ -38,23 +38,11 @@ def receive(connection: Connection, link: str, side: Side, messages: Sequence[Re
             "received_at": now,
             "state": "waiting",
         }
-        for m in fresh
+        for m in unique.values()
     ]
-    insert_new(connection, message, rows)
-    touched = sorted({m.lane for m in fresh})
+    touched = sorted({new.lane for new in insert_new(connection, message, rows, message.c.lane)})
     lanes.touch(connection, link, touched, now)
     return touched
-
-
-def _new(connection: Connection, link: str, side: Side, messages: Iterable[Received]) -> list[Received]:
-    unique = {(m.topic, m.identity): m for m in messages}
-    if not unique:
-        return []
-    known = select(message.c.topic, message.c.identity).where(
-        message.c.link == link, message.c.side == side, tuple_(message.c.topic, message.c.identity).in_(list(unique))
-    )
-    seen = {(row.topic, row.identity) for row in connection.execute(known)}
-    return [m for identity, m in unique.items() if identity not in seen]
 
 
 def position(connection: Connection, link: str, side: Side, feed: str) -> str | None:

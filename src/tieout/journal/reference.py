@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, insert, select
 
 from tieout.domain.documents import Item, Side, dump_content, load_content
+from tieout.journal.arrivals import wake_for_items
 from tieout.journal.store import upsert
 from tieout.journal.tables import mapping, mirror, xref
 
@@ -22,13 +23,14 @@ def items(connection: Connection, link: str, side: Side, codes: Iterable[str]) -
 
 
 def see_items(connection: Connection, link: str, side: Side, seen: Iterable[Item], now: datetime) -> None:
-    """Remembers items as one side shows them now."""
+    """Remembers items as one side shows them now, and has exceptions about them looked at again."""
     latest = {item.code: item for item in seen}
     rows = [
         {"link": link, "side": side, "code": item.code, "content": dump_content(item), "seen_at": now}
         for item in latest.values()
     ]
     upsert(connection, mirror, rows, "content", "seen_at")
+    wake_for_items(connection, link, latest, now)
 
 
 def theirs(connection: Connection, link: str, side: Side, ours: Iterable[str]) -> dict[str, str]:

@@ -114,7 +114,10 @@ class CaseRow:
 
 @dataclass
 class LaneWork:
-    """Everything that matters for one claimed lane, in memory while the lease is ours."""
+    """Everything that matters for one claimed lane, in memory while the lease is ours.
+
+    `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
+    """
 
     claimed: Claimed
     messages: list[MessageRow] = field(default_factory=list[MessageRow])
@@ -124,6 +127,7 @@ class LaneWork:
     rest_s: float | None = None
     rest_why: str = ""
     rests_for_parent: bool = False
+    unread: bool = False
 
     def rest_for_parent(self, seconds: float, why: str) -> None:
         """Asks for a rest that ends at once if what is missing turns up in this very batch."""

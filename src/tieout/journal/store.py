@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import Column, Connection, Engine, Row, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -97,12 +97,21 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts the rows whose unique key is not there yet; the others are left as they stand."""
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *returned: Column[Any]
+) -> Sequence[Row[Any]]:
+    """Inserts the rows whose unique key is not there yet; the others are left as they stand.
+
+    Returns the columns asked for, of the rows that were inserted.
+    """
     if not rows:
-        return
+        return ()
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(make(table).on_conflict_do_nothing(), list(rows))
+    statement = make(table).on_conflict_do_nothing()
+    if not returned:
+        connection.execute(statement, list(rows))
+        return ()
+    return connection.execute(statement.returning(*returned), list(rows)).all()
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *values: str) -> None:

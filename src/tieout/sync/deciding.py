@@ -30,7 +30,10 @@ class Decider:
     changes: Changes
 
     def plan(self, work: LaneWork, row: DocumentRow, steps: list[tuple[str, str, Body]]) -> None:
-        """The document is to be posted by these steps (kind, key of the reference, body), in order."""
+        """The document is to be posted by these steps (kind, key of the reference, body), in order.
+
+        A step that an earlier revision left behind, refused or void, becomes this document's own.
+        """
         row.state = "planned"
         self.changes.touch(row)
         for number, (kind, key, body) in enumerate(steps):
@@ -41,7 +44,7 @@ class Decider:
                 work.postings.append(made)
                 self.changes.postings.append((work, made))
             elif known.state in ("refused", "void"):
-                known.body, known.state = body, "due"
+                known.document, known.step, known.body, known.state = row, number, body, "due"
                 self.changes.touch(known)
         self.changes.movements += movements(row)
 
@@ -72,13 +75,17 @@ class Decider:
             if posting.document is row and posting.state in ("due", "refused"):
                 posting.state = "void"
                 self.changes.touch(posting)
-        if case_id is None or case_id not in work.cases:
-            return
+        case = work.cases.get(case_id or 0)
+        if case is not None:
+            self.free(work, case, why)
+
+    def free(self, work: LaneWork, case: CaseRow, why: str) -> None:
+        """Clears a case: whatever it still holds waits to be decided again."""
         for other in work.documents:
-            if other.case_id == case_id and other.state == "held":
+            if other.case_id == case.id and other.state == "held":
                 other.state, other.case_id = "waiting", None
                 self.changes.touch(other)
-        self.changes.cleared.append((work.cases.pop(case_id), why))
+        self.changes.cleared.append((work.cases.pop(case.id or 0), why))
 
     def wait_or_hold(self, work: LaneWork, row: DocumentRow, problems: list[Problem], facts: Facts) -> None:
         """Waits for what is often only a matter of time; anything else is for a person at once."""

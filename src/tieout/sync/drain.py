@@ -29,8 +29,8 @@ from tieout.sync.facts import FactBook, Periods
 from tieout.sync.lane import delivered_base, goods_out_posting, last_sent
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
-from tieout.sync.planning import decide
-from tieout.sync.reading import Reading, absorb, read
+from tieout.sync.planning import HOMEWARD, decide
+from tieout.sync.reading import Reading, absorb, read, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
 
@@ -112,12 +112,11 @@ class Batch:
         self._step([], tried, stop=True)
 
     def _read(self) -> list[Reading]:
-        waiting = [(work, message) for work in self._works for message in work.messages]
         readings: list[Reading] = []
         for side in Side:
-            here = [pair for pair in waiting if pair[1].side is side]
+            groups = to_read(self._link, self._works, side)
             at_once = self._link.connector(side).capabilities.concurrency
-            readings += self._drain.spread(lambda pair: read(self._link, *pair), here, at_once)
+            readings += self._drain.spread(lambda group: read(self._link, *group), groups, at_once)
         return readings
 
     def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
@@ -133,7 +132,7 @@ class Batch:
         self._facts.learn(changes.xrefs, changes.mirrored)
         for work in self._works:
             work.wake_for_parent()
-            if not any(posting.state == "sent" for posting in work.postings):
+            if not work.unread and not any(posting.state == "sent" for posting in work.postings):
                 decide(decider, work)
         dues = [] if stop else [due for work in self._works for due in self._next(work, settler, changes)]
         with self._journal.write("step") as connection:
@@ -189,6 +188,7 @@ class Batch:
             first=first if isinstance(first, SalesOrder) else None,
             sent=last_sent(work),
             delivered_base=delivered_base(work, row),
+            dated=row.content.kind in HOMEWARD,
         )
 
     def _give_back(self, connection: Connection, now: datetime, *, unfinished: bool) -> None:

@@ -80,14 +80,15 @@ class FactBook:
         first: SalesOrder | None,
         sent: GoodsOut | None,
         delivered_base: Mapping[str, Decimal],
+        dated: bool,
     ) -> Facts:
-        """The facts of one document."""
+        """The facts of one document. Posting periods are asked for only where it is `dated`."""
         return Facts(
             policy=self._link.policy,
             codes=self._codes,
             ledger_items=self._items[Side.LEDGER],
             warehouse_items=self._items[Side.WAREHOUSE],
-            periods=self._periods.get(),
+            periods=self._periods.get() if dated else (),
             order=order,
             first=first,
             sent=sent,

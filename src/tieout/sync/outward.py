@@ -2,7 +2,7 @@
 
 from tieout.domain.documents import Despatch, Item, OrderStatus, SalesOrder
 from tieout.domain.postings import GoodsOutCancel, GoodsOutChange, PutItem
-from tieout.domain.reasons import Problem
+from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules import bodies
 from tieout.rules.facts import Facts
@@ -50,6 +50,16 @@ def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sale
         decider.ignore(row, "not released")
     else:
         _send_order(decider, work, row, order, facts)
+
+
+def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
+    """A held order whose exception clears by itself is free again once nothing is wrong with it any more."""
+    case = work.cases.get(row.case_id or 0)
+    if case is None or not isinstance(row.content, SalesOrder):
+        return
+    clears = all(REASONS[problem.reason].clears_itself for problem in case.problems)
+    if clears and not judge_order(row.content, decider.facts_for(work, row)):
+        decider.free(work, case, "the item is right now")
 
 
 def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts) -> None:

@@ -10,7 +10,7 @@ from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.deciding import Decider
 from tieout.sync.homeward import decide_despatch, decide_reversal
 from tieout.sync.lane import in_order, movements
-from tieout.sync.outward import decide_item, decide_order
+from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 
 OUTWARD = ("item", "sales_order")
 HOMEWARD = ("despatch", "reversal")
@@ -25,6 +25,8 @@ def decide(decider: Decider, work: LaneWork) -> None:
 def _outward(decider: Decider, work: LaneWork) -> None:
     """A held revision stands in nobody's way: a newer one takes its place."""
     for row in _flow(work, OUTWARD):
+        if row.state == "held":
+            free_if_cleared(decider, work, row)
         if row.state == "waiting":
             _decide_or_hold(decider, work, row)
         if not row.finished and row.state != "held":

@@ -68,6 +68,7 @@ def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) 
     """Takes a reading into the lane: new documents wait to be decided; known ones are compared."""
     work, messages = reading.work, reading.messages
     if reading.later is not None:
+        work.unread = True
         work.rest(reading.later_s, reading.later)
         return
     if reading.unreadable is not None:

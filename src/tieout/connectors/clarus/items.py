@@ -51,7 +51,7 @@ class Items:
         changes = self._differences(product, body.item)
         if changes:
             self._rest.update(f"/products/{product_id}", "products", changes)
-        if not self._is_linked(product_id):
+        if ended is Ended.CREATED or not self._is_linked(product_id):  # nobody else links what was made just now
             self._link(product_id)
         if self._lacks_storage_unit(product_id):
             self._add_storage_unit(product_id)

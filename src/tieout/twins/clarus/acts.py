@@ -14,6 +14,7 @@ from tieout.twins.clarus.act_arguments import (
     row_of,
     whole,
     words,
+    wrong,
 )
 from tieout.twins.clarus.despatching import (
     Label,
@@ -100,6 +101,17 @@ def despatch_order(state: State, act: Act) -> Answer:
     return _order(state, order) | _despatch(made) | {"tracking_number": _tracking(state, made)}
 
 
+def label_shipment(state: State, act: Act) -> Answer:
+    """Writes a parcel number on a shipment that has none, and on its packages: of one that left unlabelled."""
+    shipment = row_of(state, "shipments", act, "shipment_id")
+    if shipment is None or not act.get("tracking"):
+        raise wrong("shipment_id and tracking are needed")
+    for row in (shipment, *state.packages.where("shipment_id", shipment.id)):
+        row.values["tracking_number"] = row.values.get("tracking_number") or str(act["tracking"])
+    state.touch(state.shipments, shipment)
+    return {"shipment_id": shipment.id, "tracking_number": shipment.values["tracking_number"]}
+
+
 def undo_despatch(state: State, act: Act) -> Answer:
     """Undoes a dispatch: by `shipment_id`, by `despatch_id`, the last of an order, or the last of all."""
     made = _named_despatch(state, act)
@@ -176,6 +188,7 @@ ACTS: Mapping[str, Callable[[State, Act], Answer]] = MappingProxyType(
         "pick": pick_order,
         "short": short_line,
         "despatch": despatch_order,
+        "label": label_shipment,
         "undespatch": undo_despatch,
         "complete_short": complete_short,
         "cancel_order": cancel,

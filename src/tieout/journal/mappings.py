@@ -1,0 +1,27 @@
+"""Mappings as rows of their own, for people and files. What the sync judges by is in `reference.py`."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from tieout.journal.tables import mapping
+
+
+@dataclass(frozen=True, order=True)
+class Mapped:
+    """One mapping: a code of the ledger and the warehouse's code for the same thing."""
+
+    link: str
+    kind: str
+    ledger: str
+    warehouse: str
+
+
+def mapped(connection: Connection, *, link: str | None = None, kind: str | None = None) -> list[Mapped]:
+    """Every mapping that fits (None: any), in order."""
+    wanted = select(mapping)
+    if link is not None:
+        wanted = wanted.where(mapping.c.link == link)
+    if kind is not None:
+        wanted = wanted.where(mapping.c.kind == kind)
+    return sorted(Mapped(row.link, row.kind, row.ledger, row.warehouse) for row in connection.execute(wanted))
