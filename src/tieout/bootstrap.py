@@ -1,6 +1,7 @@
 """The one place where the parts are put together. Only entry points import it; everything else is handed its parts."""
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -145,8 +146,10 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     spread, bell, troubles = ThreadSpread(), Bell(), Troubles(clock)
     intake = Intake(journal, clock)
     links = {link.name: _link(link, clock) for link in settings.link}
-    holder = socket.gethostname()[:80]
-    drains = {name: Drain(link, journal, clock, holder, spread=spread) for name, link in links.items()}
+    drains = {
+        name: Drain(link, journal, clock, worker_id(), spread=spread, lease_s=settings.worker.lease_s)
+        for name, link in links.items()
+    }
     jobs: list[Job] = []
     for configured in settings.link:
         link, polling = links[configured.name], configured.polling
@@ -155,6 +158,11 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
         jobs += polls.jobs(polling.feeds_s)
         jobs.append(Job(f"items:{link.name}", polls.mirror_items, polling.items_s))
     return Installation(settings, clock, journal, links, intake, drains, tuple(jobs), bell, troubles, spread)
+
+
+def worker_id() -> str:
+    """This process among all that share a journal: who holds a lease, and whose drains the engine's rows are."""
+    return f"{socket.gethostname()[:60]}-{os.getpid()}"
 
 
 def drain_job(link: str) -> str:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
 
@@ -13,6 +14,7 @@ from tieout.connectors.registry import SYSTEMS, names, system_named
 from tieout.domain.documents import Side
 from tieout.references import Place, References, written
 from tieout.rules.facts import Policy
+from tieout.sync.leases import LEASE_S
 
 Seconds = Annotated[float, Field(gt=0)]
 DEFAULT_FILE = Path("tieout.toml")
@@ -20,11 +22,23 @@ SECRET_MIN = 16
 """Characters: the shortest secret a webhook address may carry."""
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong. `place` is where it stands in the file, such as `link[0].ledger.password`, or empty."""
+
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        """The fault as people read it."""
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
 class SettingsError(Exception):
     """The configuration cannot be used. `faults` says all that is wrong, each with its place."""
 
-    def __init__(self, file: Path, faults: list[str]) -> None:
-        self.faults = faults
+    def __init__(self, file: Path, faults: list[Fault]) -> None:
+        self.file, self.faults = file, faults
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         listed = "".join(f"\n  {fault}" for fault in faults)
         super().__init__(f"{file} has {count}:{listed}\nCorrect the file, then run `tieout check-config`.")
@@ -61,6 +75,13 @@ class WebSettings(_Frozen):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8480, ge=0, le=65535)
+
+
+class WorkerSettings(_Frozen):
+    """How workers share lanes."""
+
+    lease_s: Seconds = LEASE_S
+    """A worker that has shown no life for this long loses its lanes to another: how soon a dead one's work goes on."""
 
 
 class PollingSettings(_Frozen):
@@ -100,6 +121,7 @@ class Settings(_Frozen):
     journal: JournalSettings = JournalSettings()
     engine: EngineSettings = EngineSettings()
     web: WebSettings = WebSettings()
+    worker: WorkerSettings = WorkerSettings()
     link: tuple[LinkSettings, ...]
 
     @model_validator(mode="after")
@@ -125,13 +147,11 @@ class Settings(_Frozen):
 
 
 def read_settings(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads and checks a configuration file. Raises `SettingsError` with every fault found."""
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(file, ["there is no such file; name another with --config"]) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(file, [f"it cannot be read: {error}"]) from error
+    """Reads and checks a configuration file. Raises `SettingsError` with every fault found.
+
+    An SQLite file is found from the configuration file's folder, wherever the command is run.
+    """
+    raw = _raw(file)
     references = References(file.parent) if environment is None else References(file.parent, environment)
     tree = references.resolve(raw)
     faults = _Faults(references)
@@ -143,8 +163,48 @@ def read_settings(file: Path, environment: Mapping[str, str] | None = None) -> S
         faults.validation(error, ())
         settings = None
     if settings is None or faults.found:
-        raise SettingsError(file, [f"{written(place) or 'the file'}: {text}" for place, text in faults.found.items()])
-    return settings
+        raise SettingsError(file, [Fault(written(place), text) for place, text in _by_place(faults.found)])
+    return _found_from(file.parent, settings)
+
+
+def _raw(file: Path) -> dict[str, Any]:
+    """The file's tables as they stand. Raises `SettingsError`."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        text = "there is no such file; name another with --config"
+    except OSError as error:
+        text = f"it cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        text = "it cannot be read: it is not UTF-8 text"
+    except tomllib.TOMLDecodeError as error:
+        text = f"it is not TOML: {error}"
+    raise SettingsError(file, [Fault("", text)])
+
+
+def _by_place(found: Mapping[Place, str]) -> list[tuple[Place, str]]:
+    """The faults, those of one table together."""
+
+    def order(fault: tuple[Place, str]) -> list[str]:
+        return [f"{part:03}" if isinstance(part, int) else part for part in fault[0]]
+
+    return sorted(found.items(), key=order)
+
+
+def _found_from(folder: Path, settings: Settings) -> Settings:
+    """Two processes started in different folders must not keep two journals."""
+    journal = settings.journal.model_copy(update={"url": _absolute(settings.journal.url, folder)})
+    engine = settings.engine
+    if engine.url is not None:
+        engine = engine.model_copy(update={"url": _absolute(engine.url, folder)})
+    return settings.model_copy(update={"journal": journal, "engine": engine})
+
+
+def _absolute(url: str, folder: Path) -> str:
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite" or not parts.database or parts.database == ":memory:":
+        return url
+    return parts.set(database=str(folder.resolve() / parts.database)).render_as_string(hide_password=False)
 
 
 class _Faults:
@@ -233,6 +293,10 @@ def _in_words(kind: str, text: str) -> str:
             return "is missing"
         case "extra_forbidden":
             return "is not a setting of tieout; see docs/reference/configuration.md"
+        case "tuple_type":
+            return "must be a list; a table of its own is written with two brackets, such as [[link]]"
+        case "model_type" | "dataclass_type" | "is_instance_of":
+            return "must be a table of its own"
         case "value_error":
             return text.removeprefix("Value error, ")
         case "string_pattern_mismatch" | "string_too_short" | "too_short":

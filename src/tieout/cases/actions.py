@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, true, update
 
 from tieout.domain.clock import Clock
 from tieout.journal import audit, lanes
+from tieout.journal.fencing import LanesBusy, take_over
 from tieout.journal.store import Journal
 from tieout.journal.tables import case_, case_event, document, message, posting
 
@@ -18,7 +19,7 @@ ACTOR_MAX = 80
 
 
 class CaseError(Exception):
-    """The action is not possible. The text says why."""
+    """The action is not possible. The text says why, in the words of people: a case is an exception."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Cases:
         """
         why = _said(reason, "say why it is resolved")
         with self.journal.write("resolve case") as connection:
+            _take_over(connection, case_.c.id == case_id)
             case = _open_case(connection, case_id)
             _give_up(connection, case)
             self._close(connection, case, actor, "resolved", why)
@@ -56,28 +58,42 @@ class Cases:
             return case.link
 
     def replay(self, case_ids: Sequence[int], *, actor: str) -> list[str]:
-        """Lets what these cases hold be decided again, all of them or none. Returns the links that now have work.
+        """Lets what these cases hold be read and decided again, all or none. Returns the links that now have work.
 
         Raises `CaseError`.
         """
+        numbers = sorted(set(case_ids))
         with self.journal.write("replay cases") as connection:
-            return self._replay(
-                connection, [_open_case(connection, case_id) for case_id in sorted(set(case_ids))], actor
-            )
+            _take_over(connection, case_.c.id.in_(numbers))
+            return self._replay(connection, [_open_case(connection, number) for number in numbers], actor)
 
-    def replay_cause(self, link: str, cause: str, *, actor: str) -> list[int]:
-        """Replays every open case of a link that has this cause; returns their numbers. Raises `CaseError`."""
+    def replay_cause(self, link: str | None, cause: str, *, actor: str) -> list[int]:
+        """Replays every open case with this cause, of one link (None: of any); returns their numbers.
+
+        Raises `CaseError`.
+        """
+        shared = and_(case_.c.cause == cause, case_.c.state == "open", true() if link is None else case_.c.link == link)
         with self.journal.write("replay cases") as connection:
-            wanted = select(case_).where(case_.c.link == link, case_.c.cause == cause, case_.c.state == "open")
-            found = connection.execute(wanted.order_by(case_.c.id).with_for_update()).all()
+            _take_over(connection, shared)
+            found = connection.execute(select(case_).where(shared).order_by(case_.c.id).with_for_update()).all()
             if not found:
-                raise CaseError(f"no open case of link {link} has the cause {cause!r}")
+                raise CaseError(f"no open exception{f' of link {link}' if link else ''} has the cause {cause!r}")
             self._replay(connection, found, actor)
             return [case.id for case in found]
+
+    def cause(self, case_id: int) -> tuple[str, str]:
+        """The link and the cause of a case. Raises `CaseError`."""
+        with self.journal.read() as connection:
+            found = connection.execute(select(case_.c.link, case_.c.cause).where(case_.c.id == case_id)).one_or_none()
+        if found is None:
+            raise CaseError(f"there is no exception {case_id}")
+        return found.link, found.cause
 
     def _replay(self, connection: Connection, cases: Sequence[Row[Any]], actor: str) -> list[str]:
         for case in cases:
             held = (document.c.case_id == case.id, document.c.state == "held")
+            sources = select(document.c.message_id).where(*held)
+            connection.execute(update(message).where(message.c.id.in_(sources)).values(state="waiting"))
             connection.execute(update(document).where(*held).values(state="waiting", case_id=None))
             unread = (message.c.case_id == case.id, message.c.state == "held")
             connection.execute(update(message).where(*unread).values(state="waiting", case_id=None))
@@ -106,17 +122,26 @@ def _said(text: str, ask: str) -> str:
     return said
 
 
+def _take_over(connection: Connection, which: ColumnElement[bool]) -> None:
+    """A worker that has these lanes loaded would hold more under a case that is about to end; it must load again."""
+    rows = connection.execute(select(case_.c.link, case_.c.lane).where(which))
+    try:
+        take_over(connection, [(row.link, row.lane) for row in rows])
+    except LanesBusy as error:
+        raise CaseError(f"{error} is being worked at this moment; ask again") from error
+
+
 def _case(connection: Connection, case_id: int) -> Row[Any]:
     found = connection.execute(select(case_).where(case_.c.id == case_id).with_for_update()).one_or_none()
     if found is None:
-        raise CaseError(f"there is no case {case_id}")
+        raise CaseError(f"there is no exception {case_id}")
     return found
 
 
 def _open_case(connection: Connection, case_id: int) -> Row[Any]:
     case = _case(connection, case_id)
     if case.state != "open":
-        raise CaseError(f"case {case_id} is resolved already ({case.resolution})")
+        raise CaseError(f"exception {case_id} is resolved already ({case.resolution})")
     return case
 
 

@@ -1,51 +1,153 @@
-"""`tieout cases`: what a person can do about an exception."""
+"""`tieout cases`: see exceptions, and what a person can do about them."""
 
 import getpass
 from typing import Annotated
 
 import typer
 
-from tieout.bootstrap import open_journal
 from tieout.cases.actions import Cases
-from tieout.cli.output import CONFIG, Config, Json, explained, show
+from tieout.cli import exception_text
+from tieout.cli.opening import opened
+from tieout.cli.output import CONFIG, CONFIGURATION, Config, Json, Refused, explained, show
 from tieout.domain.clock import SystemClock
-from tieout.settings import read_settings
+from tieout.domain.reasons import REASONS, Team
+from tieout.views.exception import shown
+from tieout.views.exceptions import Wanted, listed, shared_causes
 
-app = typer.Typer(no_args_is_help=True, help="Exceptions: what people must decide.")
-Actor = Annotated[str, typer.Option("--actor", help="Who acts.", default_factory=getpass.getuser)]
+app = typer.Typer(no_args_is_help=True, help="Exceptions: see what people must decide, and act on it.")
+LIMIT = 100
 
 
-def _cases(config: Config) -> Cases:
-    return Cases(open_journal(read_settings(config)), SystemClock())
+def user() -> str:
+    """Who runs the command; empty where the system does not tell."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+Actor = Annotated[str, typer.Option("--actor", help="Who acts; kept in the audit trail.", default_factory=user)]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The exception's number.")]
+
+
+@app.command("list")
+def list_(
+    owner: Annotated[str | None, typer.Option(help="Only of this team, such as warehouse.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only for this reason, such as tracking_missing.")] = None,
+    link: Annotated[str | None, typer.Option(help="Only of this link.")] = None,
+    state: Annotated[str, typer.Option(help="open, resolved or all.")] = "open",
+    by_cause: Annotated[bool, typer.Option("--by-cause", help="Those with one cause together.")] = False,
+    limit: Annotated[int, typer.Option(help="How many to show, the oldest first.", min=1)] = LIMIT,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Lists exceptions: number, reason, owner, age, what it blocks, and the document."""
+    with explained(as_json=as_json), opened(config) as here:
+        wanted = _wanted(owner, reason, link, state, here.links)
+        now = SystemClock().now()
+        with here.journal.read() as connection:
+            if by_cause:
+                groups = shared_causes(connection, wanted, now)
+                show(groups, *exception_text.groups(groups), as_json=as_json)
+                return
+            found = listed(connection, wanted, now, limit)
+        show(found, *exception_text.listing(found), as_json=as_json)
+
+
+def _wanted(owner: str | None, reason: str | None, link: str | None, state: str, links: list[str]) -> Wanted:
+    """Raises `Refused` for a filter that can never fit: an empty list would say that all is well."""
+    _one_of("owner", owner, [str(team) for team in Team])
+    _one_of("reason", reason, list(REASONS))
+    _one_of("link", link, links)
+    _one_of("state", state, ["open", "resolved", "all"])
+    return Wanted(link, owner, reason, None if state == "all" else state)
+
+
+def _one_of(what: str, value: str | None, known: list[str]) -> None:
+    if value is not None and value not in known:
+        raise Refused(f"--{what} {value!r} is not known; there are: {', '.join(known)}", CONFIGURATION)
+
+
+@app.command("show")
+def show_(number: Number, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Shows one exception: what is wrong, what to do, what it blocks, its history and its document."""
+    with explained(as_json=as_json), opened(config) as here:
+        now = SystemClock().now()
+        with here.journal.read() as connection:
+            found = shown(connection, number, now)
+        if found is None:
+            raise Refused(f"there is no exception {number}; `tieout cases list` shows those that are open")
+        show(found, *exception_text.one(found, now), as_json=as_json)
 
 
 @app.command()
-def assign(case: int, to: str, actor: Actor, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Gives a case to a person."""
-    with explained():
-        _cases(config).assign(case, to, actor=actor)
-        show({"assigned": case, "to": to}, f"case {case} is now {to}'s", as_json=as_json)
+def assign(
+    number: Number,
+    to: Annotated[str, typer.Argument(metavar="WHO", help="The person.")],
+    actor: Actor,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Gives an exception to a person."""
+    with explained(as_json=as_json), opened(config) as here:
+        Cases(here.journal, SystemClock()).assign(number, to, actor=actor)
+        show({"assigned": number, "to": to}, f"exception {number} is with {to} now", as_json=as_json)
 
 
 @app.command()
-def comment(case: int, text: str, actor: Actor, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Adds a remark to a case."""
-    with explained():
-        _cases(config).comment(case, text, actor=actor)
-        show({"commented": case}, f"case {case}: remark added", as_json=as_json)
+def comment(
+    number: Number,
+    text: Annotated[str, typer.Argument(help="The remark.")],
+    actor: Actor,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Adds a remark to an exception."""
+    with explained(as_json=as_json), opened(config) as here:
+        Cases(here.journal, SystemClock()).comment(number, text, actor=actor)
+        show({"commented": number}, f"exception {number}: remark added", as_json=as_json)
 
 
 @app.command()
-def resolve(case: int, reason: str, actor: Actor, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Ends a case by hand; what it held is ignored. Needs a reason."""
-    with explained():
-        _cases(config).resolve(case, reason, actor=actor)
-        show({"resolved": case}, f"case {case} is resolved", as_json=as_json)
+def resolve(
+    number: Number,
+    reason: Annotated[str, typer.Option("--reason", help="Why it needs no more work; kept with it.")],
+    actor: Actor,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Ends an exception by hand: what it holds never crosses. Needs a reason."""
+    with explained(as_json=as_json), opened(config) as here:
+        Cases(here.journal, SystemClock()).resolve(number, reason, actor=actor)
+        show({"resolved": number}, f"exception {number} is resolved; what it held is ignored", as_json=as_json)
 
 
 @app.command()
-def replay(cases: list[int], actor: Actor, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Lets what one or several cases hold be decided again."""
-    with explained():
-        _cases(config).replay(cases, actor=actor)
-        show({"replayed": cases}, f"replayed: {', '.join(map(str, cases))}", as_json=as_json)
+def replay(
+    actor: Actor,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="The exceptions.")] = None,
+    cause: Annotated[
+        str | None, typer.Option(help="All that share this cause: its text, or the number of one of them.")
+    ] = None,
+    link: Annotated[str | None, typer.Option(help="With --cause: only of this link.")] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Lets what exceptions hold be decided again: some by number, or all that share a cause."""
+    with explained(as_json=as_json), opened(config) as here:
+        if bool(numbers) is bool(cause):
+            raise Refused("name the exceptions by number, or their cause with --cause", CONFIGURATION)
+        cases = Cases(here.journal, SystemClock())
+        if cause:
+            replayed = _replay_cause(cases, link, cause, actor)
+        else:
+            replayed = sorted(set(numbers or []))
+            cases.replay(replayed, actor=actor)
+        show({"replayed": replayed}, exception_text.replayed(replayed), as_json=as_json)
+
+
+def _replay_cause(cases: Cases, link: str | None, cause: str, actor: str) -> list[int]:
+    """A cause's text always holds a colon, so a bare number can only be an exception's."""
+    if cause.isdecimal():
+        link, cause = cases.cause(int(cause))
+    return cases.replay_cause(link, cause, actor=actor)

@@ -2,14 +2,15 @@
 
 import typer
 
-from tieout.bootstrap import open_journal
-from tieout.cli import cases
+from tieout.cli import cases, mappings
+from tieout.cli.bench import bench
+from tieout.cli.check import check_config
 from tieout.cli.demo import demo
-from tieout.cli.output import ATTENTION, CONFIG, Config, Json, explained, show
 from tieout.cli.serving import run, worker
+from tieout.cli.simulate import simulate
+from tieout.cli.status import status
+from tieout.cli.trace import trace
 from tieout.cli.twin import twin
-from tieout.settings import read_settings
-from tieout.views.status import status as status_now
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,34 +18,17 @@ app = typer.Typer(
     add_completion=False,
     help="Keeps a warehouse and a ledger in step.",
 )
-app.command()(run)
-app.command()(worker)
-app.command()(demo)
-app.command()(twin)
+app.command("demo")(demo)
+app.command("bench")(bench)
+app.command("simulate")(simulate)
+app.command("run")(run)
+app.command("worker")(worker)
+app.command("twin")(twin)
+app.command("check-config")(check_config)
+app.command("status")(status)
 app.add_typer(cases.app, name="cases")
-
-
-@app.command("check-config")
-def check_config(config: Config = CONFIG, as_json: Json = False) -> None:
-    """Reads the configuration and tells every fault in it. Calls no outside system."""
-    with explained():
-        links = [link.name for link in read_settings(config).link]
-        show({"links": links}, f"{config} is right; links: {', '.join(links)}", as_json=as_json)
-
-
-@app.command()
-def status(config: Config = CONFIG, as_json: Json = False) -> None:
-    """Shows lanes with work, open cases and feeds. Exit code 1 when a case is open."""
-    with explained():
-        with open_journal(read_settings(config)).read() as connection:
-            found = status_now(connection)
-        lines = [f"{link}: {lanes} lanes have work" for link, lanes in found.pending.items()]
-        lines += [f"  {one.link} {one.lane} rests: {one.why}" for one in found.resting]
-        lines += [f"{one.link}: {one.count} open, {one.reason} ({one.owner})" for one in found.cases]
-        lines += [f"{one.link}: {one.side} {one.feed} answered {one.beat_at:%Y-%m-%d %H:%M:%S}" for one in found.feeds]
-        show(found, "\n".join(lines) or "nothing waits", as_json=as_json)
-        if found.cases:
-            raise typer.Exit(ATTENTION)
+app.command("trace")(trace)
+app.add_typer(mappings.app, name="mappings")
 
 
 def main() -> None:

@@ -1,58 +1,113 @@
-"""What every command shares: the configuration, output for people or machines, and errors as one clear sentence."""
+"""What every command shares: output for people or machines, and errors as one clear sentence with an exit code."""
 
 import json
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from tieout.cases.actions import CaseError
+from tieout.cases.mappings import MappingError
 from tieout.journal.store import JournalError
 from tieout.settings import DEFAULT_FILE, SettingsError
 
-ATTENTION, CONFIGURATION, DATABASE = 1, 2, 3
-"""Exit codes besides 0."""
+ATTENTION, CONFIGURATION, DATABASE, NOT_POSSIBLE, NOT_LISTENING = 1, 2, 3, 4, 5
+"""Exit codes besides 0, as docs/reference/cli.md tells them."""
+WIDE = 200
+"""Columns of output that no terminal shows: wide enough that no table is folded."""
 
 Config = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 CONFIG = DEFAULT_FILE
-console = Console()
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
+"""What is said besides the answer."""
 
 
-def show(data: object, text: str, *, as_json: bool) -> None:
-    """Prints `data` as JSON, or `text`."""
+class Refused(Exception):
+    """What was asked for is not there, or cannot be done. The text says why."""
+
+    def __init__(self, text: str, code: int = NOT_POSSIBLE) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def show(data: object, *texts: RenderableType, as_json: bool) -> None:
+    """Prints `data` as one line of JSON, or the texts and tables, one below the other."""
     if as_json:
-        typer.echo(json.dumps(_plain(data), default=str, ensure_ascii=False))
-    else:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        typer.echo(as_line(data))
+        return
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    for text in texts:
+        console.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
 
 
-def _plain(data: object) -> Any:
-    return asdict(data) if is_dataclass(data) and not isinstance(data, type) else data
+def as_line(data: object) -> str:
+    """One line of JSON: times in ISO 8601, quantities as text so that none is rounded."""
+    plain = asdict(data) if is_dataclass(data) and not isinstance(data, type) else data
+    return json.dumps(plain, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
+        case _:
+            return str(value)
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """An empty table as all commands show it."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        made.add_column(name, overflow="fold")
+    return made
 
 
 @contextmanager
-def explained() -> Generator[None]:
-    """Turns the errors people can do something about into one sentence on stderr and an exit code."""
+def explained(*, as_json: bool = False) -> Generator[None]:
+    """Turns what people can do something about into a sentence on stderr and an exit code.
+
+    With `as_json` it is one line of JSON instead.
+    """
     try:
         yield
     except SettingsError as error:
-        _stop(str(error), CONFIGURATION)
+        faults = [asdict(fault) for fault in error.faults]
+        _stop(str(error), CONFIGURATION, as_json, {"file": str(error.file), "faults": faults})
+    except MappingError as error:
+        _stop(str(error), CONFIGURATION, as_json, {"faults": error.faults})
+    except Refused as error:
+        _stop(str(error), error.code, as_json)
     except CaseError as error:
-        _stop(str(error), ATTENTION)
+        _stop(str(error), NOT_POSSIBLE, as_json)
     except JournalError as error:
-        _stop(str(error), DATABASE)
+        _stop(str(error), DATABASE, as_json)
     except SQLAlchemyError as error:
-        first = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        _stop(f"the database cannot be used: {first}. See that it runs and that journal.url is right", DATABASE)
+        _stop(f"the database cannot be used: {said(error)}", DATABASE, as_json)
 
 
-def _stop(text: str, code: int) -> None:
-    errors.print(text, markup=False)
+def said(error: SQLAlchemyError) -> str:
+    """What the database said, in one line."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _stop(text: str, code: int, as_json: bool, more: Mapping[str, object] | None = None) -> None:
+    if as_json:
+        typer.echo(as_line({"error": text, "exit_code": code, **(more or {})}), err=True)
+    else:
+        errors.print(text, markup=False)
     raise typer.Exit(code)

@@ -1,52 +1,87 @@
 """`run` and `worker`: the processes that stay."""
 
-import logging
-import os
 import signal
 import socket
 import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
 
 import uvicorn
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from tieout.bootstrap import Installation, build, drain_job
-from tieout.cli.output import CONFIG, Config, explained
+from tieout.bootstrap import Installation, build, drain_job, worker_id
+from tieout.cli.listening import listen, url_of
+from tieout.cli.logs import log_to_stderr
+from tieout.cli.opening import journal_of
+from tieout.cli.output import CONFIG, Config, Json, explained, said, show
 from tieout.engine.durable import DurableEngine
-from tieout.settings import read_settings
+from tieout.engine.seam import Job
+from tieout.journal.store import JournalError
+from tieout.settings import Settings, read_settings
 from tieout.web.receiver import Hook, receiver
 
+ONCE_S = 10 * 365 * 86_400.0
+"""Between the turns of a job that has only one: longer than a process lives."""
 
-def run(config: Config = CONFIG) -> None:
+
+def run(config: Config = CONFIG, as_json: Json = False) -> None:
     """Works and receives webhooks, in one process, until told to stop."""
-    _serve(config, web=True)
-
-
-def worker(config: Config = CONFIG) -> None:
-    """Works, without receiving webhooks, until told to stop. Any number may run on PostgreSQL."""
-    _serve(config, web=False)
-
-
-def _serve(config: Config, *, web: bool) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    with explained():
+    with explained(as_json=as_json):
         settings = read_settings(config)
-        installation = build(settings)
-        try:
-            engine = DurableEngine(installation.jobs, settings.engine_url, f"{socket.gethostname()}-{os.getpid()}")
-            installation.bell.connect(engine.wake)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda _number, _frame: engine.stop())
-            if web:
-                _with_receiver(installation, engine)
-            else:
-                engine.run()
-        finally:
-            installation.close()
+        listening = listen(settings.web.host, settings.web.port, "web.host, web.port")
+        _serve(settings, "run", listening, as_json=as_json)
 
 
-def _with_receiver(installation: Installation, engine: DurableEngine) -> None:
-    settings = installation.settings
+def worker(config: Config = CONFIG, as_json: Json = False) -> None:
+    """Works, without receiving webhooks, until told to stop. Any number may run on PostgreSQL."""
+    with explained(as_json=as_json):
+        _serve(read_settings(config), "worker", None, as_json=as_json)
+
+
+def _serve(settings: Settings, command: str, listening: socket.socket | None, *, as_json: bool) -> None:
+    journal_of(settings, make=True).close()
+    log_to_stderr(as_json=as_json)
+    installation = build(settings)
+    try:
+        ready = Job("ready", lambda: _announce(installation, command, listening, as_json=as_json), ONCE_S)
+        engine = DurableEngine((*installation.jobs, ready), settings.engine_url, worker_id())
+        installation.bell.connect(engine.wake)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: engine.stop())
+        with _receiving(installation, listening, engine.stop) if listening else nullcontext():
+            engine.run()
+    except SQLAlchemyError as error:
+        raise JournalError(_engine_fault(settings, error)) from error
+    finally:
+        installation.close()
+
+
+def _engine_fault(settings: Settings, error: SQLAlchemyError) -> str:
+    """The journal was opened before, so what fails later is the engine's own database."""
+    place = make_url(settings.engine_url).render_as_string(hide_password=True)
+    return f"the engine's database at {place} cannot be used: {said(error)}. See that engine.url is right"
+
+
+def _announce(installation: Installation, command: str, listening: socket.socket | None, *, as_json: bool) -> bool:
+    """The engine gives this turn once its database is open, as it does every other: then the process works."""
+    links = [link.name for link in installation.settings.link]
+    at = url_of(listening) if listening else None
+    hooks = {name: f"{at}/hooks/{name}/SECRET" for name in links} if at else {}
+    jobs = [job.name for job in installation.jobs]
+    data = {"ready": command, "worker": worker_id(), "url": at, "hooks": hooks, "jobs": jobs}
+    lines = [f"webhooks of link {name}: {hook} (the link's webhook_secret in place of SECRET)"
+             for name, hook in hooks.items()]  # fmt: skip
+    show(data, f"ready: {len(jobs)} jobs for {', '.join(links)}", *lines, as_json=as_json)
+    return False
+
+
+@contextmanager
+def _receiving(installation: Installation, listening: socket.socket, stop: Callable[[], None]) -> Generator[None]:
+    """Receives webhooks beside the engine. Without its receiver the process is of no use: the engine stops too."""
     hooks = {
-        link.name: Hook(installation.links[link.name], link.webhook_secret.get_secret_value()) for link in settings.link
+        link.name: Hook(installation.links[link.name], link.webhook_secret.get_secret_value())
+        for link in installation.settings.link
     }
     app, writer = receiver(
         hooks,
@@ -55,22 +90,18 @@ def _with_receiver(installation: Installation, engine: DurableEngine) -> None:
         stored=lambda link: installation.bell.ring(drain_job(link)),
         troubles=lambda: list(installation.troubles.now),
     )
-    at = uvicorn.Config(
-        app, host=settings.web.host, port=settings.web.port, access_log=False, log_level="warning", lifespan="off"
-    )
-    server = uvicorn.Server(at)
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off"))
 
     def serve() -> None:
-        """Without its receiver (a port in use, say) the process is of no use: the engine stops too."""
         try:
-            server.run()
+            server.run(sockets=[listening])
         finally:
-            engine.stop()
+            stop()
 
     thread = threading.Thread(target=serve, name="receiver", daemon=True)
     thread.start()
     try:
-        engine.run()
+        yield
     finally:
         server.should_exit = True
         thread.join()

@@ -1,19 +1,29 @@
-"""What a seed decides before anything happens: which faults may strike and how often, and how the link is set up."""
+"""What a seed decides before anything happens: which faults may strike and how often, and how the link is set up.
+
+Most worlds are small, because a small world full of faults costs a fraction of a big one and sees nearly as much; one
+in eight is big, for what only a crowd of orders shows.
+"""
 
 import random
 from dataclasses import dataclass
 
 LIKELIHOODS = (0.0, 0.0, 0.02, 0.1, 0.3)
-WIRE = ("lost_before", "lost_after", "late_commit", "error_before", "error_after", "throttled", "late_reply")
+WIRE = ("lost_before", "lost_after", "late_commit", "error_before", "error_after", "throttled", "late_reply", "lag")
 WEBHOOK = ("webhook_lost", "webhook_doubled", "webhook_late", "webhook_reordered")
 PROCESS = ("crash_in_call", "crash_at_commit", "busy", "pause", "clock_jump")
 WORLD = ("outage", "session_gone", "lock", "late_row")
 FAULTS = (*WIRE, *WEBHOOK, *PROCESS, *WORLD)
+LATE_HOOK_S = (60.0, 900.0, 3600.0)
+"""The longest a webhook is late; the longest of all is rare, since all wait for it."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """One seed's world. `rates` hold a likelihood for every name in `FAULTS`."""
+    """One seed's world. `rates` hold a likelihood for every name in `FAULTS`.
+
+    `overlap_s`: how far both feeds look back, and so the most a row may be late. `lag_s`: the most a look-up may lag
+    behind. `outage_s`: how long one lasts.
+    """
 
     seed: int
     rates: dict[str, float]
@@ -21,26 +31,41 @@ class Options:
     items: int
     workers: int
     batch_size: int
+    page_size: int
     lanes_at_once: int
     invoice: bool
     unique_reference: bool
     ledger_skew_s: float
     faults_s: float
+    poll_every_s: float
+    overlap_s: float
+    lag_s: float
+    outage_s: float
+    late_hook_s: float
 
 
 def draw(seed: int) -> Options:
     """The options of a seed: always the same for the same seed."""
     chance = random.Random(f"options/{seed}")
+    big = chance.random() < 1 / 8
+    unique = chance.random() < 0.2
     return Options(
         seed=seed,
         rates={name: chance.choice(LIKELIHOODS) for name in FAULTS},
-        orders=chance.randint(6, 10),
-        items=chance.randint(2, 5),
+        orders=chance.randint(6, 10) if big else chance.randint(2, 4),
+        items=chance.randint(2, 5) if big else chance.randint(1, 3),
         workers=chance.choice((1, 2, 2, 2)),
         batch_size=chance.randint(1, 4),
+        page_size=chance.choice((2, 10, 50)),
         lanes_at_once=chance.choice((1, 4, 16)),
         invoice=chance.random() < 0.6,
-        unique_reference=chance.random() < 0.2,
+        unique_reference=unique,
         ledger_skew_s=chance.choice((0.0, 0.0, -40.0, 40.0)),
-        faults_s=chance.choice((1800.0, 3600.0, 7200.0)),
+        faults_s=chance.choice((1500.0, 2500.0)) if big else chance.choice((600.0, 900.0, 1200.0)),
+        poll_every_s=chance.choice((90.0, 150.0, 300.0, 500.0)),
+        overlap_s=chance.choice((120.0, 120.0, 900.0)),
+        # A ledger that keeps references unique knows them at once, so nothing that asks it may lag behind.
+        lag_s=0.0 if unique else chance.choice((5.0, 20.0)),
+        outage_s=chance.choice((100.0, 600.0)),
+        late_hook_s=chance.choices(LATE_HOOK_S, (5, 4, 1))[0],
     )

@@ -1,4 +1,4 @@
-"""The two outside systems of one world, and who may reach them."""
+"""The two outside systems of one world, and what an onlooker sees of them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from tieout.simulate.world import World
 from tieout.twins.clarus import ClarusTwin
 from tieout.twins.clarus.admin import FAULTS
 from tieout.twins.clarus.records import Record
+from tieout.twins.clarus.settings import ClarusSettings
 from tieout.twins.faults import FaultPlan
 from tieout.twins.sap_b1 import SapB1Twin
 from tieout.twins.sap_b1.settings import Settings
@@ -20,17 +21,42 @@ class Parties:
 
     def __init__(self, world: World) -> None:
         self.row_age_s = 0.0
+        self._world = world
         rates = {name: world.options.rates[name] for name in WEBHOOK}
         seed = world.options.seed
-        self.warehouse = ClarusTwin(world.wall, faults=FaultPlan(FAULTS, seed, rates), seed=seed)
+        self.warehouse = ClarusTwin(
+            world.wall,
+            faults=FaultPlan(FAULTS, seed, rates, counts=world.counts),
+            seed=seed,
+            settings=ClarusSettings(webhook_late_max_s=world.options.late_hook_s),
+        )
         unique = "U_TieoutRef" if world.options.unique_reference else None
         self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=Settings(unique_reference_field=unique))
+        self.ever: dict[int, str] = {}
+        """Every goods-out the warehouse ever had, by its id: the reference on it. Deleted ones stay."""
+        self._appeared_s: dict[str, float] = {}
         for event in EVENTS.values():
             self._subscribe(event)
 
     def calm(self) -> None:
         """Webhooks are no longer harmed."""
         self.warehouse.faults = FaultPlan(FAULTS)
+
+    def observe(self) -> None:
+        """Notes what has newly appeared in the systems. Called after every request that may write."""
+        now_s = self._world.now_s
+        for order in self.warehouse.state.goods_outs:
+            if order.id not in self.ever:
+                self.ever[order.id] = str(order.values.get("external_system_reference1"))
+                self._appeared_s[self.ever[order.id]] = now_s
+        for entity_set in ("DeliveryNotes", "Invoices"):
+            for row in self.ledger.state.tables[entity_set].rows.values():
+                self._appeared_s.setdefault(str(row.get("U_TieoutRef")), now_s)
+
+    def appeared_within(self, seconds: float) -> set[str]:
+        """The references of what has appeared in the last so many seconds."""
+        since_s = self._world.now_s - seconds
+        return {reference for reference, at_s in self._appeared_s.items() if at_s > since_s}
 
     def _ledger_clock(self, world: World) -> Callable[[], datetime]:
         skew_s = world.options.ledger_skew_s

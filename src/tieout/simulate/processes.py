@@ -3,25 +3,25 @@
 import random
 from collections.abc import Callable, Mapping
 
-from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from tieout.connectors import clarus, sap_b1
-from tieout.connectors.contract import Connector, Inbound, Misconfigured, RetryLater
+from tieout.connectors.contract import Inbound, Misconfigured, RetryLater
 from tieout.domain.documents import Side
 from tieout.journal.store import Journal
-from tieout.rules.facts import Policy
-from tieout.simulate.parties import EVENTS, Parties
-from tieout.simulate.transport import Wire
+from tieout.simulate.mishaps import Mishaps
+from tieout.simulate.parties import Parties
+from tieout.simulate.wiring import LINK, link
 from tieout.simulate.world import Crash, ProcessClock, World
 from tieout.sync.drain import Drain
 from tieout.sync.intake import Intake
-from tieout.sync.link import Link
 
-LINK = "demo"
 FEEDS = ((Side.LEDGER, "items"), (Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
-POLL_EVERY_S = 180.0
+WORK = "SELECT (SELECT count(*) FROM lane WHERE arrived > handled) + (SELECT count(*) FROM lease)"
+PATIENCE_S = 1800.0
+"""After so long a calm a worker looks less often: what is still not at rest waits for one late thing, or for ever."""
+LAST_CHECK = "after keep lease"
+"""Where a worker stands between the last check of its lease and the socket: a freeze here only the ledger can undo."""
 
 
 class Process:
@@ -30,8 +30,8 @@ class Process:
     def __init__(self, world: World, parties: Parties, engine: Engine, name: str) -> None:
         self.world, self.parties, self.engine, self.name = world, parties, engine, name
         self.life = 0
-        self.sweeps: dict[str, int] = {}
-        """How often each feed was read to its end since all is calm."""
+        self.broken: list[str] = []
+        """What it died of that was no mishap of ours: a fault of the code."""
 
     def live(self) -> None:
         """Starts again after each crash, until the world is over."""
@@ -42,16 +42,19 @@ class Process:
                 self._loop()
             except Crash as crash:
                 self.world.note(f"{self.name} crashed {crash}")
-                self.world.sleep(self.chance.uniform(1, 60))
+            except Exception as error:  # noqa: BLE001  the world goes on; the auditor tells of it
+                self.broken.append(f"{self.name} died of {type(error).__name__}: {error}")
+                self.world.note(self.broken[-1])
+            self.world.sleep(self.chance.uniform(1, 60))
 
     def _begin(self) -> None:
         self.chance = random.Random(f"{self.name}/{self.life}/{self.world.options.seed}")
         self.clock = ProcessClock(self.world)
-        if self.world.strikes("clock_jump"):
-            self.clock.offset_s = self.chance.uniform(-3600, 3600)
+        self.mishaps = Mishaps(self.world, self.clock, self.chance)
+        self.mishaps.may_jump(1.0)
         self.journal = Journal("sqlite://", boundary=self._boundary)
         self.journal.engine = self.engine
-        self.link = _link(self.world, self.parties, self.clock)
+        self.link = link(self.world, self.parties, self.clock, self.mishaps)
         self.intake = Intake(self.journal, self.clock)
 
     def _loop(self) -> None:
@@ -59,56 +62,63 @@ class Process:
 
     def _boundary(self, where: str) -> None:
         self.world.note(f"{self.name} {where}")
-        if self.world.strikes("crash_at_commit", 0.1):
-            raise Crash(where)
-        if where.startswith("before") and self.world.strikes("busy", 0.3):
-            raise OperationalError(where, None, Exception("database is locked"))
-
-    def _jump(self) -> None:
-        if self.world.calm:
-            return
-        if self.world.strikes("clock_jump", 0.2):
-            self.clock.offset_s = self.chance.uniform(-7200, 7200)
+        self.mishaps.may_crash("crash_at_commit", where, 0.25)
+        if where.startswith("before"):
+            if self.world.strikes("busy", 0.3):
+                raise OperationalError(where, None, Exception("database is locked"))
+        elif where != LAST_CHECK:
+            self.mishaps.may_freeze(0.4 if where == "after step" else 0.05)
 
 
 class Worker(Process):
-    """Polls every feed now and then, and drains."""
+    """Polls every feed now and then, and drains. `swept_s`: when each feed was last begun and then read to its end."""
+
+    def __init__(self, world: World, parties: Parties, engine: Engine, name: str) -> None:
+        super().__init__(world, parties, engine, name)
+        self.swept_s: dict[str, float] = {}
 
     def _loop(self) -> None:
         drain = Drain(
             self.link, self.journal, self.clock, self.name,
             chance=self.chance, new_token=self._token, lanes_at_once=self.world.options.lanes_at_once,
         )  # fmt: skip
+        every_s = self.world.options.poll_every_s
         polled_s: dict[str, float] = {}
         while not self.world.over:
-            self._jump()
+            self.mishaps.may_jump(0.2)
             for side, feed in FEEDS:
-                if self.clock.monotonic_s() - polled_s.get(feed, -POLL_EVERY_S) >= POLL_EVERY_S:
+                if self.clock.monotonic_s() - polled_s.get(feed, -every_s) >= every_s:
                     polled_s[feed] = self.clock.monotonic_s()
                     self._guarded(lambda side=side, feed=feed: self._poll(side, feed))
             self._guarded(lambda: self._drain(drain))
-            self.world.sleep(self.chance.uniform(10, 30))
+            slower = 3 if self.world.now_s > self.world.options.faults_s + PATIENCE_S else 1
+            self.world.sleep(slower * self.chance.uniform(15, 45))
 
     def _token(self) -> str:
         return f"{self.chance.getrandbits(64):016x}"
 
     def _guarded(self, act: Callable[[], None]) -> None:
+        """Does something; what may fail there is tried again on the next round."""
         try:
             act()
         except (RetryLater, Misconfigured, SQLAlchemyError) as error:
             self.world.note(f"{self.name} {type(error).__name__}")
 
     def _poll(self, side: Side, feed: str) -> None:
-        calm, more = self.world.calm, True
+        began_s, more = self.world.now_s, True
         while more:
             _, more = self.intake.poll(self.link, side, feed)
-        if calm:
-            self.sweeps[feed] = self.sweeps.get(feed, 0) + 1
+        self.swept_s[feed] = began_s
 
     def _drain(self, drain: Drain) -> None:
         for _ in range(20):
-            if not drain.turn():
+            if not self._anything_to_do() or not drain.turn():
                 return
+
+    def _anything_to_do(self) -> bool:
+        """A look that costs little: where no lane has work and no lease is held, a turn would find nothing."""
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql(WORK).scalar_one() > 0
 
 
 class Receiver(Process):
@@ -142,29 +152,3 @@ class Receiver(Process):
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
-
-
-def _link(world: World, parties: Parties, clock: ProcessClock) -> Link:
-    known = "tieout"
-    warehouse_settings = clarus.Settings(
-        base_url="http://127.0.0.1:1",
-        tenant=known,
-        client_id=known,
-        client_secret=SecretStr(known),
-        account="TIEOUT",
-        webhook_automations=EVENTS,
-    )
-    ledger_settings = sap_b1.Settings(
-        base_url="http://127.0.0.1:2",
-        company="TIEOUT",
-        user="manager",
-        password=SecretStr("manager"),
-        batch_size=world.options.batch_size,
-    )
-    warehouse: Connector = clarus.connect(
-        warehouse_settings, clock=clock, transport=Wire(world, parties.warehouse, warehouse_settings.settle_s)
-    )
-    ledger: Connector = sap_b1.connect(
-        ledger_settings, clock=clock, transport=Wire(world, parties.ledger, ledger_settings.settle_s)
-    )
-    return Link(LINK, warehouse, ledger, Policy(invoice=world.options.invoice))

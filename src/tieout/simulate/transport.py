@@ -2,65 +2,95 @@
 
 import json
 import random
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
-from tieout.simulate.world import Crash, World
+from tieout.simulate.mishaps import Mishaps
+from tieout.simulate.parties import Parties
+from tieout.simulate.world import OPENING_S, World
 from tieout.twins.wire import Reply, Request, Twin, as_request
 
-LEASE_S = 180.0
 MARGIN_S = 3.0
-NEW_DOCUMENTS = ("/DeliveryNotes", "/Invoices", "/$batch", "/goods_outs")
-"""The last call of a post: after its reply nothing more is sent, so a process may freeze there."""
+CREATING, READING = 2.0, 0.4
+"""How much likelier a fault is where a document is created, and how much less where nothing is."""
+LAST_CALLS = ("/DeliveryNotes", "/Invoices", "/$batch", "/goods_outs", "/CreateCancellationDocument", "/cancel")
+"""The last writing call of a post: when it is answered the post sends nothing more, so a process may freeze there."""
 
 
 class Wire(httpx.BaseTransport):
     """Hands requests to a twin in virtual time. `settle_s` bounds how late a request may still be carried out."""
 
-    def __init__(self, world: World, twin: Twin, settle_s: float) -> None:
-        self._world, self._twin, self._settle_s = world, twin, settle_s
+    def __init__(self, world: World, parties: Parties, twin: Twin, mishaps: Mishaps, settle_s: float) -> None:
+        self._world, self._parties, self._twin, self._mishaps = world, parties, twin, mishaps
+        self._latest_s = settle_s - MARGIN_S - world.options.lag_s
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One call. Raises what httpx raises, or `Crash`."""
         world, asked = self._world, as_request(request)
         timeout_s = float(request.extensions["timeout"]["read"])
         world.note(f"{self._twin.name} {asked.method} {asked.path}")
+        self._mishaps.may_jump(0.02)
         world.sleep(world.chance.uniform(0.01, 0.3))
         if _down(world, self._twin.name):
             raise httpx.ConnectError("outage", request=request)
+        self._mishaps.may_crash("crash_in_call", "before a call is carried out", 0.03)
         reply = self._struck(asked, request, timeout_s)
-        if world.strikes("crash_in_call", 0.1):
-            raise Crash("in a call")
-        if reply.status < 300 and asked.method == "POST" and asked.path.endswith(NEW_DOCUMENTS):
-            self._pause()
+        creates = asked.path.endswith(LAST_CALLS)
+        self._mishaps.may_crash("crash_in_call", "before a reply is taken in", 0.5 if creates else 0.05)
+        if self._mishaps.doing != "post" or (reply.status < 300 and asked.path.endswith(LAST_CALLS)):
+            self._mishaps.may_freeze(0.3 if self._mishaps.doing else 0.02)
         return httpx.Response(reply.status, headers=list(reply.headers), content=reply.body, request=request)
 
     def _struck(self, asked: Request, request: httpx.Request, timeout_s: float) -> Reply:
-        """The reply, with at most one fault."""
-        world, writes = self._world, asked.method != "GET"
+        """The reply, with at most one fault; calls that create a document are struck most."""
+        world, creates = self._world, asked.method != "GET" and asked.path.endswith(LAST_CALLS)
+        scale = CREATING if creates else READING
         if world.strikes("session_gone", 0.3):
             _end_sessions(self._twin)
-        if world.strikes("throttled"):
+        if world.strikes("throttled", scale):
             world.sleep(0.01)
             headers = (("Retry-After", "2"),) if world.chance.random() < 0.5 else ()
             return Reply(429, b'{"errors": [{"code": "throttled"}]}', headers)
-        if world.strikes("error_before"):
+        if world.strikes("error_before", scale):
             return Reply(500, b"")
-        if world.strikes("lost_before"):
+        if world.strikes("lost_before", scale):
             self._lost(request, timeout_s)
-        if writes and world.strikes("late_commit"):
-            late_s = world.chance.uniform(timeout_s, self._settle_s - MARGIN_S)
-            world.at(max(late_s, 0.0), lambda: self._twin.handle(asked))
+        if asked.method != "GET" and world.strikes("late_commit", 1.5 * scale):
+            late_s = world.chance.uniform(timeout_s, self._latest_s)
+            world.in_flight += 1
+            world.at(late_s, lambda: self._carried_out_late(asked))
             self._lost(request, timeout_s)
-        reply = _answer(self._twin, asked)
+        reply = self._carried_out(asked)
         world.note(f"-> {reply.status} {len(reply.body)}")
-        if world.strikes("error_after"):
+        if world.strikes("error_after", scale):
             return Reply(500, b"")
-        if world.strikes("lost_after") or world.strikes("late_reply"):
+        if world.strikes("lost_after", scale) or world.strikes("late_reply", scale):
             self._lost(request, timeout_s)
         world.sleep(world.chance.uniform(0.01, 0.3))
         return reply
+
+    def _carried_out_late(self, asked: Request) -> None:
+        self._world.in_flight -= 1
+        self._carried_out(asked)
+
+    def _carried_out(self, asked: Request) -> Reply:
+        if asked.path.endswith("/graphql"):
+            return self._perhaps_stale(_answer(self._twin, asked))
+        reply = self._twin.handle(asked)
+        if asked.method != "GET":
+            self._parties.observe()
+            return reply
+        return self._perhaps_stale(reply)
+
+    def _perhaps_stale(self, reply: Reply) -> Reply:
+        """A look-up may not see yet what was committed a moment ago."""
+        if self._mishaps.doing != "find" or not self._world.strikes("lag"):
+            return reply
+        unseen = self._parties.appeared_within(self._world.options.lag_s)
+        if not unseen or reply.status != 200:
+            return reply
+        return Reply(200, json.dumps(_without(json.loads(reply.body), unseen)).encode(), reply.headers)
 
     def _lost(self, request: httpx.Request, timeout_s: float) -> None:
         if self._world.chance.random() < 0.5:
@@ -68,10 +98,24 @@ class Wire(httpx.BaseTransport):
         self._world.sleep(timeout_s)
         raise httpx.ReadTimeout("no reply in time", request=request)
 
-    def _pause(self) -> None:
-        """The whole process freezes past its lease, then wakes and goes on as if nothing had been."""
-        if self._world.strikes("pause", 0.3):
-            self._world.sleep(LEASE_S * self._world.chance.uniform(1.2, 4.0))
+
+def _without(value: Any, unseen: set[str]) -> Any:
+    """A JSON value without the records that bear one of these references."""
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [_without(one, unseen) for one in items if not _bears(one, unseen)]
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {name: _without(one, unseen) for name, one in members.items()}
+    return value
+
+
+def _bears(value: Any, unseen: set[str]) -> bool:
+    if not isinstance(value, dict):
+        return False
+    members = cast("dict[str, Any]", value)
+    record: dict[str, Any] = members.get("node", members)
+    return record.get("U_TieoutRef") in unseen or record.get("external_system_reference1") in unseen
 
 
 _SCHEMAS: dict[bytes, Reply] = {}
@@ -79,7 +123,7 @@ _SCHEMAS: dict[bytes, Reply] = {}
 
 
 def _answer(twin: Twin, asked: Request) -> Reply:
-    if not asked.path.endswith("/graphql") or b"__schema" not in asked.body:
+    if b"__schema" not in asked.body:
         return twin.handle(asked)
     if asked.body not in _SCHEMAS:
         reply = twin.handle(asked)
@@ -90,10 +134,10 @@ def _answer(twin: Twin, asked: Request) -> Reply:
 
 
 def _down(world: World, name: str) -> bool:
-    """Outages come in windows of ten minutes, drawn by the seed for each system."""
-    if world.calm or not world.options.rates["outage"]:
+    """Outages come in windows, drawn by the seed for each system."""
+    if world.calm or world.now_s < OPENING_S or not world.options.rates["outage"]:
         return False
-    window = random.Random(f"outage/{world.options.seed}/{name}/{int(world.now_s // 600)}")
+    window = random.Random(f"outage/{world.options.seed}/{name}/{int(world.now_s // world.options.outage_s)}")
     return window.random() < world.options.rates["outage"]
 
 

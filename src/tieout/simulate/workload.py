@@ -20,22 +20,24 @@ class Office:
         self.items = [f"A{number}" for number in range(world.options.items)]
 
     def open(self) -> None:
-        """The items and their stock."""
+        """The items, their stock, and the orders of last night."""
         for item in self.items:
             act(self._twin, "create_item", item=item, name=f"Item {item}", body={"InventoryUOM": "EACH"})
             act(self._twin, "receive_stock", item=item, quantity=OPENING_STOCK, cost=2)
         act(self._twin, "create_item", item="POST", name="Postage", stocked=False)
+        for _ in range((self._world.options.orders + 1) // 2):
+            self._create()
 
     def work(self) -> None:
         """A day in the office, until all is calm."""
         world, chance = self._world, self._chance
         self.open()
-        gap_s = world.options.faults_s / (world.options.orders * 2.5)
+        gap_s = world.options.faults_s / (world.options.orders * 5)
         while not world.calm:
             world.sleep(chance.uniform(0.2, 1.8) * gap_s)
             if world.calm:
                 return
-            if len(self._orders) < world.options.orders and chance.random() < 0.6:
+            if len(self._orders) < world.options.orders and chance.random() < 0.75:
                 self._create()
             elif self._orders:
                 self._change()
@@ -43,35 +45,39 @@ class Office:
                 self._lock()
 
     def _create(self) -> None:
-        lines = [self._line() for _ in range(self._chance.randint(1, 4))]
+        lines = [self._line() for _ in range(self._chance.choice((1, 1, 1, 2, 3)))]
         if self._chance.random() < 0.2:
             lines.append({"item": "POST", "quantity": 1, "price": 5})
-        if self._world.strikes("late_row"):
-            self._parties.row_age_s = self._chance.uniform(60, 600)
-        made = act(self._twin, "create_order", lines=lines)
-        self._parties.row_age_s = 0.0
+        made = self._do("create_order", lines=lines)
         if made is not None:
             self._orders.append(int(made["key"]))
             self._world.note(f"order {made['key']}")
 
+    def _do(self, doing: str, **arguments: Any) -> dict[str, Any] | None:
+        """One act, perhaps in a slow transaction: its rows then show late, with the time of its beginning."""
+        if self._world.strikes("late_row"):
+            self._parties.row_age_s = self._chance.uniform(0.3, 0.95) * self._world.options.overlap_s
+        done = act(self._twin, doing, **arguments)
+        self._parties.row_age_s = 0.0
+        return done
+
     def _line(self) -> dict[str, Any]:
-        quantity = self._chance.randint(1, 8)
+        quantity = self._chance.randint(3, 12)
         return {"item": self._chance.choice(self.items), "quantity": quantity, "price": 3, "warehouse": "01"}
 
     def _change(self) -> None:
         order, roll = self._chance.choice(self._orders), self._chance.random()
-        if roll < 0.45:
-            change = [{"line": 0, "quantity": self._chance.randint(1, 9)}]
-            done = act(self._twin, "edit_order", order=order, change=change)
-        elif roll < 0.6:
-            done = act(self._twin, "edit_order", order=order, add=[self._line()])
-        elif roll < 0.7:
-            done = act(self._twin, "cancel_order", order=order)
-        elif roll < 0.78:
-            done = act(self._twin, "close_order", order=order)
+        if roll < 0.6:
+            change = [{"line": 0, "quantity": self._chance.randint(3, 20)}]
+            done = self._do("edit_order", order=order, change=change)
+        elif roll < 0.8:
+            done = self._do("edit_order", order=order, add=[self._line()])
+        elif roll < 0.86:
+            done = self._do("cancel_order", order=order)
+        elif roll < 0.88:
+            done = self._do("close_order", order=order)
         else:
-            item, active = self._chance.choice(self.items), roll > 0.84
-            done = act(self._twin, "set_item_active", item=item, active=active)
+            done = self._do("set_item_active", item=self._chance.choice(self.items), active=roll > 0.91)
         self._world.note(f"office {roll:.4f} {order} {done is not None}")
 
     def _lock(self) -> None:
@@ -93,18 +99,18 @@ class Floor:
         """Shifts go on a little after the office has closed."""
         world, chance = self._world, self._chance
         while not world.calm:
-            world.sleep(chance.uniform(40, 240))
+            world.sleep(chance.uniform(10, 40))
             if world.calm:
                 return
             self._receive()
-            if chance.random() < 0.12:
+            if chance.random() < 0.04:
                 done = act(self._twin, "undespatch")
                 world.note(f"undespatch {done}")
             else:
                 self._turn()
 
     def _turn(self) -> None:
-        chances = {"work": 0.6, "part_pick": 0.2, "short_pick": 0.1, "part_despatch": 0.3, "close_short": 0.1}
+        chances = {"work": 0.7, "part_pick": 0.4, "short_pick": 0.1, "part_despatch": 0.5, "close_short": 0.1}
         done = act(self._twin, "work_floor", **chances)
         self._world.note(f"floor {done}")
 

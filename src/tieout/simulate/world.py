@@ -12,6 +12,8 @@ from greenlet import getcurrent, greenlet
 
 from tieout.simulate.options import Options
 
+OPENING_S = 60.0
+"""No fault strikes before: the items cross and the shelves are filled, so that there is something to go wrong."""
 BEGINNING = datetime(2026, 6, 1, 8, tzinfo=UTC)
 
 
@@ -30,12 +32,15 @@ class World:
     counts: Counter[str] = field(default_factory=Counter[str])
     log: list[str] = field(default_factory=list[str])
     keep_log: bool = False
+    in_flight: int = 0
+    """Requests still to be carried out and processes that are frozen: nothing is at rest while there are any."""
 
     def __post_init__(self) -> None:
         self._heap: list[tuple[float, int, Callable[[], object]]] = []
         self._planned = 0
         self._hash = hashlib.sha256()
         self._root = getcurrent()
+        self._started: list[greenlet] = []
         self.chance = random.Random(f"world/{self.options.seed}")
 
     @property
@@ -55,9 +60,9 @@ class World:
             self.log.append(line)
 
     def strikes(self, fault: str, scale: float = 1.0) -> bool:
-        """Draws for one fault; never when all is calm."""
+        """Draws for one fault; never while all is calm."""
         rate = self.options.rates[fault] * scale
-        struck = not self.calm and rate > 0 and self.chance.random() < rate
+        struck = not self.calm and self.now_s > OPENING_S and rate > 0 and self.chance.random() < rate
         if struck:
             self.counts[fault] += 1
             self.note(fault)
@@ -69,13 +74,23 @@ class World:
         heapq.heappush(self._heap, (self.now_s + delay_s, self._planned, act))
 
     def sleep(self, seconds: float) -> None:
-        """Lets the simulated process that calls it sleep."""
+        """Lets the simulated process that calls it sleep. One that is being ended sleeps no more."""
+        if self.over:
+            return
         self.at(seconds, getcurrent().switch)
         self._root.switch()
 
     def start(self, act: Callable[[], object]) -> None:
         """Begins a simulated process."""
-        self.at(0.0, greenlet(act, parent=self._root).switch)
+        process = greenlet(act, parent=self._root)
+        self._started.append(process)
+        self.at(0.0, process.switch)
+
+    def end(self) -> None:
+        """Ends every process where it stands, now and not whenever its memory is freed: worlds share a database."""
+        self.over = True
+        for process in self._started:
+            process.throw()
 
     def run_until(self, end_s: float) -> None:
         """Lets time pass."""

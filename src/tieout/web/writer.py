@@ -1,18 +1,19 @@
-"""Group commit: webhooks of a link that arrive together are stored in one transaction, each answered after it."""
+"""Group commit: webhooks that arrive together are stored in one transaction, and each is answered after it."""
 
-import queue
-import threading
+import asyncio
+import logging
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+
+from sqlalchemy import exc
 
 from tieout.connectors.contract import Message
 from tieout.domain.documents import Side
+from tieout.web.limits import Limits
 
-AT_ONCE = 500
-"""The most requests stored in one transaction."""
-WAITING_MAX = 10_000
-"""The most requests waiting for the writer; one more is told to come again."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,69 +27,98 @@ class Delivery:
 
 @dataclass(frozen=True)
 class _Waiting:
+    """A delivery, and the future its request waits for: one that is done already was given up by its request."""
+
     delivery: Delivery
-    done: "Future[None]" = field(default_factory=Future[None])
+    done: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class TooBusy(Exception):
     """More requests wait than may. The sender must come again."""
 
 
+def is_unavailable(error: Exception) -> bool:
+    """True when the database as a whole does not answer, so that the same may be stored at another time."""
+    return isinstance(error, TimeoutError | exc.OperationalError | exc.InterfaceError | exc.TimeoutError)
+
+
 class Writer:
-    """One thread that stores what waits, as often as the database allows. What `store` had stored before it failed
-    is sent again and folds, since a message is known by its identity."""
+    """Stores what waits, as often as the database allows, in a thread of its own; belongs to one event loop.
 
-    def __init__(self, store: Callable[[Sequence[Delivery]], None], stored: Callable[[str], None]) -> None:
-        """`stored` hears, after each commit, every link that got something."""
-        self._store, self._stored = store, stored
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(WAITING_MAX)
-        self._thread = threading.Thread(target=self._run, name="webhook writer", daemon=True)
-        self._thread.start()
+    What was stored before a failure is sent again and folds, since a message is known by its identity.
+    """
 
-    def submit(self, delivery: Delivery) -> "Future[None]":
-        """Ends when the delivery is durable, or with what the database raised. Raises `TooBusy`."""
+    def __init__(
+        self, store: Callable[[Sequence[Delivery]], None], stored: Callable[[str], None], limits: Limits
+    ) -> None:
+        """`stored` hears, after each commit, every link that got something; it must not block."""
+        self._store, self._stored, self._limits = store, stored, limits
+        self._waiting: deque[_Waiting] = deque()
+        self._thread = ThreadPoolExecutor(1, "webhook writer")
+        self._writing: asyncio.Task[None] | None = None
+
+    async def keep(self, delivery: Delivery) -> None:
+        """Ends when the delivery is durable.
+
+        Raises `TooBusy`, `TimeoutError` when storing takes longer than the limit, and what `store` raises.
+        """
+        if len(self._waiting) >= self._limits.waiting_max:
+            raise TooBusy
         waiting = _Waiting(delivery)
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
-            raise TooBusy from None
-        return waiting.done
+        self._waiting.append(waiting)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+        await waiting.done
 
     def close(self) -> None:
-        """Stores what still waits, then ends."""
-        self._queue.put(None)
-        self._thread.join()
+        """Ends the thread. Call it when no request is under way any more."""
+        self._thread.shutdown()
 
-    def _run(self) -> None:
-        going = True
-        while going:
-            batch: list[_Waiting] = []
-            going = self._gather(batch)
-            if batch:
-                self._commit(batch)
+    async def _write(self) -> None:
+        """Batch after batch until nothing waits."""
+        while self._waiting:
+            count = min(len(self._waiting), self._limits.at_once)
+            batch = [one for one in (self._waiting.popleft() for _ in range(count)) if not one.done.done()]
+            failure = await self._stored_in_time(batch)
+            if failure is None or len(batch) == 1 or is_unavailable(failure):
+                self._answer(batch, failure)
+                continue
+            for one in batch:  # one of them cannot be stored, and must not keep the others from it
+                self._answer([one], await self._stored_in_time([one]))
 
-    def _gather(self, batch: list[_Waiting]) -> bool:
-        """Waits for one, then takes whatever else is there. False at the end."""
-        one = self._queue.get()
-        while one is not None:
-            batch.append(one)
-            if len(batch) == AT_ONCE:
-                return True
-            try:
-                one = self._queue.get_nowait()
-            except queue.Empty:
-                return True
-        return False
+    async def _stored_in_time(self, batch: Sequence[_Waiting]) -> Exception | None:
+        """Stores a batch. As often as that takes too long, all who wait are told to come again.
 
-    def _commit(self, batch: list[_Waiting]) -> None:
-        live = [waiting for waiting in batch if waiting.done.set_running_or_notify_cancel()]
+        Nothing else is begun meanwhile, so that a database that hangs is not also piled on.
+        """
+        loop = asyncio.get_running_loop()
+        storing = loop.run_in_executor(self._thread, self._try, [one.delivery for one in batch])
+        while not (await asyncio.wait({storing}, timeout=self._limits.answer_within_s))[0]:
+            self._answer([*batch, *self._waiting], TimeoutError())
+            self._waiting.clear()
+        return storing.result()
+
+    def _try(self, deliveries: Sequence[Delivery]) -> Exception | None:
         try:
-            self._store([waiting.delivery for waiting in live])
+            self._store(deliveries)
         except Exception as error:  # noqa: BLE001  every request of the batch must be answered, whatever was raised
-            for waiting in live:
-                waiting.done.set_exception(error)
-            return
-        for waiting in live:
-            waiting.done.set_result(None)
-        for link in {waiting.delivery.link for waiting in live}:
+            return error
+        return None
+
+    def _answer(self, batch: Sequence[_Waiting], failure: Exception | None) -> None:
+        for one in batch:
+            if one.done.done():
+                continue
+            if failure is None:
+                one.done.set_result(None)
+            else:
+                one.done.set_exception(failure)
+        if failure is None:
+            for link in {one.delivery.link for one in batch}:
+                self._tell(link)
+
+    def _tell(self, link: str) -> None:
+        try:
             self._stored(link)
+        except Exception:  # noqa: BLE001  what was stored is stored; a writer that ends here would answer nobody any more
+            _log.exception("link %s has new webhooks, and its worker could not be told; its own tick will do", link)

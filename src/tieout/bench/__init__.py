@@ -1,0 +1,1 @@
+"""Measures tieout against the limits of the machine it runs on."""

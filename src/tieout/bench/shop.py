@@ -1,0 +1,106 @@
+"""A shop whose goods have all left the floor, and whose ledger has heard nothing of it yet."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tieout.bench.processes import (
+    LINK,
+    Installed,
+    ProcessError,
+    TieoutProcess,
+    TwinProcess,
+    install,
+    prepare_journal,
+    sign_in_to_clarus,
+)
+from tieout.journal import lanes
+from tieout.journal.store import Journal
+from tieout.journal.tables import posting
+
+ITEMS = 20
+LINES = 3
+STOCK = 1_000_000
+NEVER_S = 100_000.0
+"""Feeds are read once at start and then left alone: what is measured is told by webhooks."""
+WITHIN_S = 300.0
+ORDERS = """query($after: String) { goods_outs { all(first: 50, after: $after) {
+  pageInfo { hasNextPage endCursor } edges { node { id external_system_reference1 } } } } }"""
+
+
+@dataclass
+class Shop:
+    """Both systems, the journal between them, and the worker."""
+
+    ledger: TwinProcess
+    floor: TwinProcess
+    journal: Journal
+    installed: Installed
+
+    def wait(self, true: Callable[[], bool], what: str) -> None:
+        """Looks until it is so. Raises `ProcessError` when it takes too long."""
+        ends_s = time.monotonic() + WITHIN_S
+        while not true():
+            if time.monotonic() > ends_s:
+                raise ProcessError(f"waited {WITHIN_S:g} s for {what}")
+            time.sleep(0.02)
+
+    def done(self, kind: str) -> int:
+        """How many postings of a kind stand, as the journal has it: asking costs neither system any time."""
+        wanted = select(func.count()).where(posting.c.kind == kind, posting.c.state == "done")
+        with self.journal.read() as connection:
+            return connection.execute(wanted).scalar_one()
+
+    def at_rest(self) -> bool:
+        """True when no lane has anything to do."""
+        with self.journal.read() as connection:
+            return not lanes.pending(connection, LINK)
+
+
+def trade(ledger: TwinProcess, orders: int) -> None:
+    """Items, stock and orders in a fresh ledger: the same numbers every time."""
+    for item in range(ITEMS):
+        ledger.act("create_item", item=f"ITEM-{item}", body={"InventoryUOM": "EACH"})
+        ledger.act("receive_stock", item=f"ITEM-{item}", quantity=STOCK)
+    for order in range(orders):
+        lines = [
+            {"item": f"ITEM-{(order + n) % ITEMS}", "quantity": 6, "warehouse": "01", "price": 2} for n in range(LINES)
+        ]
+        ledger.act("create_order", lines=lines)
+
+
+def open_shop(folder: Path, ledger: TwinProcess, floor: TwinProcess) -> Shop:
+    """Where everything is, with nothing in it yet."""
+    url = f"sqlite:///{folder / 'posting.sqlite'}"
+    installed = install(folder, url, ledger.url, floor.url, feeds_s=NEVER_S)
+    sign_in_to_clarus(floor)
+    return Shop(ledger, floor, prepare_journal(url), installed)
+
+
+def cross(shop: Shop, orders: int) -> TieoutProcess:
+    """Starts tieout, which takes items and orders to the floor; then everything leaves. Returns the worker."""
+    trade(shop.ledger, orders)
+    worker = TieoutProcess(shop.installed).until_ready()
+    shop.wait(lambda: shop.done("put_item") == ITEMS, "the items to cross")
+    for item in range(ITEMS):
+        shop.floor.act("add_stock", product=f"ITEM-{item}", quantity=STOCK)
+    shop.wait(lambda: shop.done("goods_out") == orders and shop.at_rest(), "the orders to cross")
+    shop.wait(lambda: not shop.floor.act("work_floor")["did"], "the goods to leave")
+    return worker
+
+
+def webhook_bodies(floor: TwinProcess) -> list[str]:
+    """What Clarus would say of each order that has left, in the order of their ids."""
+    found: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = floor.post("/graphql", {"query": ORDERS, "variables": {"after": after}})["data"]["goods_outs"]["all"]
+        found += [edge["node"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return [json.dumps({"data": {**node, "goods_out_status": "COMPLETED"}}) for node in found]

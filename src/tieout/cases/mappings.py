@@ -1,0 +1,96 @@
+"""What a person can do about mappings. Each change is in the audit trail with who made it and what stood before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from tieout.domain.clock import Clock
+from tieout.journal import audit, reference
+from tieout.journal.mappings import Mapped
+from tieout.journal.store import Journal
+from tieout.journal.tables import mapping
+
+KINDS = {
+    "warehouse": "the ledger's warehouse and the warehouse system's warehouse",
+    "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
+    "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
+}
+"""What can be mapped."""
+CODE_MAX = 80
+"""Characters: the longest code."""
+
+
+class MappingError(Exception):
+    """The change is not possible. `faults` says all that is wrong."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(self.faults))
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a mapping was before (None: not there) and is now (None: taken away)."""
+
+    link: str
+    kind: str
+    ledger: str
+    before: str | None
+    after: str | None
+
+
+def faults_of(row: Mapped, links: Iterable[str]) -> list[str]:
+    """All that is wrong with a row, given the links there are."""
+    known = list(links)
+    found: list[str] = []
+    if row.link not in known:
+        found.append(f"no link is called {row.link!r}; there are: {', '.join(known)}")
+    if row.kind not in KINDS:
+        found.append(f"{row.kind!r} is not a kind of mapping; there are: {', '.join(KINDS)}")
+    for side, code in (("ledger", row.ledger), ("warehouse", row.warehouse)):
+        if not code:
+            found.append(f"the {side} code is empty")
+        elif code != code.strip() or not code.isprintable():
+            found.append(f"the {side} code {code!r} has spaces around it or a character that cannot be printed")
+        elif len(code) > CODE_MAX:
+            found.append(f"the {side} code is longer than {CODE_MAX} characters")
+    return found
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """The actions on mappings. `links` are the links there are; `actor` is who acts; times come from `clock`."""
+
+    journal: Journal
+    clock: Clock
+    links: Sequence[str]
+
+    def put(self, rows: Sequence[Mapped], *, actor: str) -> list[Changed]:
+        """Sets every row, or none of them. Returns what has changed; a row that stood so already is not a change.
+
+        A ledger code has one counterpart: an earlier one is replaced. Raises `MappingError`.
+        """
+        faults = [fault for row in rows for fault in faults_of(row, self.links)]
+        if faults or not actor.strip():
+            raise MappingError(faults or ["say who acts"])
+        with self.journal.write("set mappings") as connection:
+            changed = [change for row in rows if (change := _put(connection, row)) is not None]
+            self._note(connection, changed, actor.strip())
+        return changed
+
+    def _note(self, connection: Connection, changed: Iterable[Changed], actor: str) -> None:
+        now = self.clock.now()
+        for one in changed:
+            thing = f"mapping/{one.link}/{one.kind}/{one.ledger}"
+            detail = {"before": one.before, "after": one.after}
+            audit.append(connection, at=now, actor=actor[:80], action="mapping set", thing=thing[:200], detail=detail)
+
+
+def _put(connection: Connection, row: Mapped) -> Changed | None:
+    of = (mapping.c.link == row.link, mapping.c.kind == row.kind, mapping.c.ledger == row.ledger)
+    before = list(connection.execute(select(mapping.c.warehouse).where(*of).with_for_update()).scalars())
+    if before == [row.warehouse]:
+        return None
+    reference.set_mapping(connection, row.link, row.kind, row.ledger, row.warehouse)
+    return Changed(row.link, row.kind, row.ledger, ", ".join(before) or None, row.warehouse)

@@ -1,0 +1,149 @@
+"""Exceptions as text for a terminal."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from rich.console import RenderableType
+
+from tieout.cli.output import table
+from tieout.views.exception import HeldDocument, Shown
+from tieout.views.exceptions import Exceptional, Listed, SharedCause
+from tieout.views.words import counted, length, moment, short, since, units
+
+RAW_SHOWN = 1000
+"""Characters of a message that could not be read."""
+
+
+def listing(found: Listed) -> list[RenderableType]:
+    """The list, and how to go on."""
+    if not found.exceptions:
+        return ["no exception fits"]
+    made = table("Number", "Reason", "Owner", "Age", "Blocks", "Document", "With")
+    for one in found.exceptions:
+        made.add_row(str(one.case), one.sentence, one.owner, _age(one), _blocks(one), one.document, one.assignee or "")
+    hidden = found.total - len(found.exceptions)
+    more = [f"{counted(hidden, 'more exception')} not shown; see --limit"] if hidden else []
+    return [made, *more, "`tieout cases show NUMBER` tells what to do about one."]
+
+
+def groups(found: list[SharedCause]) -> list[RenderableType]:
+    """One row for each cause."""
+    if not found:
+        return ["no exception fits"]
+    made = table("Count", "Reason", "Owner", "Oldest", "Blocks", "Cause", "First")
+    for one in found:
+        blocks = f"{units(one.blocks_units)} units"
+        made.add_row(str(one.count), one.sentence, one.owner, length(one.age_s), blocks, one.cause, str(one.cases[0]))
+    return [made, "`tieout cases replay --cause NUMBER` replays all that share the cause of one."]
+
+
+def replayed(numbers: list[int]) -> str:
+    """What was done."""
+    count = counted(len(numbers), "exception")
+    return f"{count} replayed: {', '.join(map(str, numbers))}. What they held is decided again by a running worker."
+
+
+def one(found: Shown, now: datetime) -> list[RenderableType]:
+    """One exception, whole."""
+    return ["\n".join(_lines(found, now))]
+
+
+def _lines(found: Shown, now: datetime) -> Iterator[str]:
+    yield from _head(found, now)
+    yield from _problems(found)
+    yield from _document(found)
+    yield from _behind(found)
+    yield "\nHistory (UTC)"
+    for event in found.history:
+        yield f"  {moment(event.at)}  {event.action} by {event.actor}: {event.text}"
+    yield from _next_steps(found)
+
+
+def _head(found: Shown, now: datetime) -> Iterator[str]:
+    about = found.exception
+    yield f"Exception {about.case}: {about.sentence}"
+    yield f"  {about.document}, link {about.link}"
+    if about.state == "open":
+        due = f"overdue since {since(found.due_at, now)}" if about.overdue else f"due {moment(found.due_at)} UTC"
+        with_whom = f", with {about.assignee}" if about.assignee else ", not assigned"
+        yield f"  open for {length(about.age_s)}, {due}; {about.severity}; owner: {about.owner}{with_whom}"
+        behind = sum((one.units for one in found.behind), Decimal(0))
+        yield f"  blocks {_blocks(about)}" + (f"; {units(behind)} more wait behind it" if behind else "")
+    elif found.resolved_at is not None:
+        yield f"  resolved {moment(found.resolved_at)} UTC: {found.resolution}"
+
+
+def _problems(found: Shown) -> Iterator[str]:
+    yield "\nWhat is wrong"
+    for fault in found.problems:
+        line = f" (line {fault.line})" if fault.line else ""
+        yield f"  - {fault.detail}{line}"
+    yield "\nWhat to do"
+    for advice in dict.fromkeys(fault.what_to_do for fault in found.problems):
+        yield f"  - {advice}"
+
+
+def _document(found: Shown) -> Iterator[str]:
+    for held in found.held:
+        which = f"{held.side}, revision {short(held.revision)}, {moment(held.happened_at)} UTC"
+        yield f"\nDocument: {held.document} ({which})"
+        yield from (f"  {line}" for line in _content(held.content))
+    for raw in found.messages:
+        yield f"\nMessage {raw.topic} {raw.key} from the {raw.side}, received {moment(raw.received_at)} UTC"
+        rest = len(raw.raw) - RAW_SHOWN
+        yield f"  {raw.raw[:RAW_SHOWN]}" + (f" ... and {rest} characters more, see --json" if rest > 0 else "")
+
+
+def _content(content: dict[str, Any]) -> Iterator[str]:
+    """Every field that says something; each line of the document on a line of its own."""
+    for name, value in content.items():
+        if name == "lines":
+            yield from (f"line: {_fields(line)}" for line in cast("list[dict[str, Any]]", value))
+        elif isinstance(value, dict):
+            yield f"{name}: {_fields(cast('dict[str, Any]', value))}"
+        elif value not in (None, [], "") and name != "kind":
+            yield f"{name}: {_word(value)}"
+
+
+def _fields(values: dict[str, Any]) -> str:
+    said = {name: value for name, value in values.items() if value not in (None, [], "", False)}
+    return ", ".join(f"{name} {_word(value)}" for name, value in said.items())
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, cast("list[object]", value)))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _behind(found: Shown) -> Iterator[str]:
+    if found.behind or found.lanes_behind:
+        yield "\nWaiting behind it"
+    yield from (_waits(one) for one in found.behind)
+    for lane in found.lanes_behind:
+        yield f"  {lane.lane}: {lane.why}"
+
+
+def _waits(one: HeldDocument) -> str:
+    return f"  {one.document}, {units(one.units)} units, {moment(one.happened_at)} UTC"
+
+
+def _next_steps(found: Shown) -> Iterator[str]:
+    number = found.exception.case
+    if found.exception.state != "open":
+        return
+    yield f"\nOnce it is mended: tieout cases replay {number}"
+    if found.same_cause:
+        others = counted(len(found.same_cause), "other open exception")
+        yield f"{others} with the same cause; all together: tieout cases replay --cause {number}"
+
+
+def _age(one: Exceptional) -> str:
+    return f"{length(one.age_s)}{', overdue' if one.overdue else ''}"
+
+
+def _blocks(one: Exceptional) -> str:
+    return f"{units(one.blocks_units)} units"

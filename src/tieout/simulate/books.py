@@ -1,0 +1,78 @@
+"""What the auditor reads: both systems' own records, and the journal by plain SQL."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from tieout.simulate.parties import Parties
+
+LINK = "demo"
+
+
+class Books:
+    """Everything there is to compare, read once, when all is at rest. Shares no code with the flow."""
+
+    def __init__(self, parties: Parties, engine: Engine) -> None:
+        self.ledger, self.warehouse, self.ever = parties.ledger.state, parties.warehouse.state, parties.ever
+        with engine.connect() as connection:
+
+            def rows(query: str) -> list[dict[str, Any]]:
+                return [dict(row) for row in connection.execute(text(query)).mappings()]
+
+            self.documents = {row["id"]: row for row in rows("SELECT * FROM document")}
+            self.postings = rows("SELECT * FROM posting")
+            self.refused = {row["posting_id"] for row in rows("SELECT posting_id FROM attempt WHERE ended = 'refused'")}
+            self.movements = {str(row["source"]): row["document_id"] for row in rows("SELECT * FROM movement")}
+            self.cases = {row["id"]: row for row in rows("SELECT * FROM case_")}
+            self.messages = rows("SELECT * FROM message")
+            self.lanes = rows("SELECT * FROM lane")
+        self.deliveries = _by_reference(self.ledger.tables["DeliveryNotes"].rows.values())
+        self.invoices = _by_reference(self.ledger.tables["Invoices"].rows.values())
+
+    def held(self, document: dict[str, Any]) -> bool:
+        """True for a document that an open case holds."""
+        case = self.cases.get(document["case_id"])
+        return document["state"] == "held" and case is not None and case["state"] == "open"
+
+    def of_despatch(self, despatch: Any) -> dict[str, Any] | None:
+        """The document that stands for a despatch; None where its movements are not in the journal as one."""
+        found = {self.movements.get(str(part.transaction_id)) for part in despatch.parts}
+        return self.documents.get(found.pop()) if len(found) == 1 else None
+
+    def made(self, document: dict[str, Any] | None) -> list[Any]:
+        """The deliveries that bear a despatch's reference, cancelled or not."""
+        return [] if document is None else self.deliveries.get(f"{LINK}.DN.{document['key']}", [])
+
+    def live(self, document: dict[str, Any] | None) -> list[Any]:
+        """Those of them that stand."""
+        return [row for row in self.made(document) if row["CancelStatus"] == "csNo"]
+
+    def done(self, kind: str) -> set[str]:
+        """The references of the settled postings of one kind."""
+        return {one["reference"] for one in self.postings if one["kind"] == kind and one["state"] == "done"}
+
+    def sent(self, despatch: Any) -> dict[str, Decimal]:
+        """What a despatch took out of the warehouse, by item."""
+        total: dict[str, Decimal] = defaultdict(Decimal)
+        for part in despatch.parts:
+            total[self.warehouse.products[part.lot.product_id].values["code"]] += part.quantity
+        return dict(total)
+
+
+def delivered(row: Any) -> dict[str, Decimal]:
+    """What a delivery took out of the ledger's stock, by item."""
+    total: dict[str, Decimal] = defaultdict(Decimal)
+    for line in row["DocumentLines"]:
+        total[line["ItemCode"]] += Decimal(line["Quantity"])
+    return dict(total)
+
+
+def _by_reference(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row.get("U_TieoutRef") and row["CancelStatus"] != "csCancellation":
+            found[row["U_TieoutRef"]].append(row)
+    return dict(found)

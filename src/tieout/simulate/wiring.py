@@ -1,0 +1,103 @@
+"""The link as one simulated process has it: the real connectors, each call marked for what may befall it."""
+
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from tieout.connectors import clarus, sap_b1
+from tieout.connectors.contract import Capabilities, Connector, Inbound, Message, Poll, Send
+from tieout.domain.clock import Clock
+from tieout.domain.documents import Document, Item, Period
+from tieout.domain.postings import Outcome
+from tieout.rules.facts import Policy
+from tieout.simulate.mishaps import Mishaps
+from tieout.simulate.parties import EVENTS, Parties
+from tieout.simulate.transport import Wire
+from tieout.simulate.world import World
+from tieout.sync.link import Link
+
+LINK = "demo"
+_KNOWN = "tieout"
+
+
+def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link:
+    """A link of its own connectors, sessions and caches, as every process has."""
+    options = world.options
+    warehouse = clarus.Settings(
+        base_url="http://127.0.0.1:1",
+        tenant=_KNOWN,
+        client_id=_KNOWN,
+        client_secret=SecretStr(_KNOWN),
+        account="TIEOUT",
+        webhook_automations=EVENTS,
+        page_size=max(options.page_size, 2),
+        overlap_s=options.overlap_s,
+    )
+    ledger = sap_b1.Settings(
+        base_url="http://127.0.0.1:2",
+        company="TIEOUT",
+        user="manager",
+        password=SecretStr("manager"),
+        batch_size=options.batch_size,
+        page_size=options.page_size,
+        overlap_s=options.overlap_s,
+    )
+    to_floor = Wire(world, parties, parties.warehouse, mishaps, warehouse.settle_s)
+    to_ledger = Wire(world, parties, parties.ledger, mishaps, ledger.settle_s)
+    return Link(
+        LINK,
+        Watched(clarus.connect(warehouse, clock=clock, transport=to_floor), mishaps),
+        Watched(sap_b1.connect(ledger, clock=clock, transport=to_ledger), mishaps),
+        Policy(invoice=options.invoice),
+    )
+
+
+class Watched:
+    """A connector whose posts and look-ups are told apart from its other calls. All else is the connector's own."""
+
+    def __init__(self, inner: Connector, mishaps: Mishaps) -> None:
+        self._inner, self._mishaps = inner, mishaps
+        self.name = inner.name
+        self.capabilities: Capabilities = inner.capabilities
+
+    def check(self) -> str:
+        """As the connector does."""
+        return self._inner.check()
+
+    def poll(self, feed: str, cursor: str | None) -> Poll:
+        """As the connector does."""
+        return self._inner.poll(feed, cursor)
+
+    def webhook(self, request: Inbound) -> list[Message]:
+        """As the connector does."""
+        return self._inner.webhook(request)
+
+    def read(self, message: Message) -> list[Document]:
+        """As the connector does."""
+        return self._inner.read(message)
+
+    def post(self, sends: Sequence[Send]) -> list[Outcome]:
+        """As the connector does. A process may not freeze between the last check of its lease and the socket."""
+        with self._mishaps.during("post"):
+            return self._inner.post(sends)
+
+    def find(self, send: Send) -> Outcome | None:
+        """As the connector does. A look-up may lag behind."""
+        with self._mishaps.during("find"):
+            return self._inner.find(send)
+
+    def items(self) -> list[Item]:
+        """As the connector does."""
+        return self._inner.items()
+
+    def carriers(self) -> dict[str, str]:
+        """As the connector does."""
+        return self._inner.carriers()
+
+    def periods(self) -> list[Period]:
+        """As the connector does."""
+        return self._inner.periods()
+
+    def close(self) -> None:
+        """As the connector does."""
+        self._inner.close()

@@ -1,0 +1,89 @@
+"""How things are said to people: a document, a side, a length of time."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from tieout.domain.documents import Despatch, Item, Reversal, SalesOrder
+from tieout.domain.quantities import plain
+from tieout.domain.reasons import REASONS
+
+_KINDS = {
+    "put_item": "item",
+    "goods_out": "goods-out",
+    "goods_out_change": "change of the goods-out",
+    "goods_out_cancel": "cancellation of the goods-out",
+    "delivery": "delivery",
+    "invoice": "invoice",
+    "delivery_cancel": "cancellation of the delivery",
+}
+
+
+def described(content: Item | SalesOrder | Despatch | Reversal, key: str) -> str:
+    """A document as people name it, such as `despatch 3301-88 of order 1017`. `key` is its key in the journal."""
+    match content:
+        case Item(code=code):
+            return f"item {code}"
+        case SalesOrder(number=number):
+            return f"order {number}"
+        case Despatch(number=number):
+            return f"despatch {key} of order {number}" if number else f"despatch {key}"
+        case Reversal(of=of):
+            return f"despatch {of}, undone"
+
+
+def posting_kind(kind: str) -> str:
+    """What a posting makes, as people name it."""
+    return _KINDS.get(kind, kind)
+
+
+def sentence(reason: str) -> str:
+    """A reason's plain sentence; the code itself where the catalogue no longer has it."""
+    known = REASONS.get(reason)
+    return known.sentence if known else reason
+
+
+def what_to_do(reason: str) -> str:
+    """What is to be done about a reason; empty where the catalogue no longer has it."""
+    known = REASONS.get(reason)
+    return known.what_to_do if known else ""
+
+
+def short(revision: str) -> str:
+    """A revision without the zeros that make it sort."""
+    return revision.lstrip("0") or revision
+
+
+def units(quantity: Decimal) -> str:
+    """A quantity without trailing zeros, thousands told apart."""
+    return f"{plain(quantity):,f}"
+
+
+def counted(number: int, one: str) -> str:
+    """So many of something, such as `1 document` or `2,000 documents`."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
+def length(seconds: float) -> str:
+    """A length of time in its largest useful unit.
+
+    >>> length(8040)
+    '2 h 14 min'
+    """
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def since(then: datetime, now: datetime) -> str:
+    """How long ago something was."""
+    return length((now - then).total_seconds())
+
+
+def moment(at: datetime) -> str:
+    """A time as people read it: UTC, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,47 @@
+"""The benchmark, in small: every row is measured and printed. How fast this machine is, is not judged here."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tieout.bench.rows import Row, percentile
+
+ROWS = [
+    "webhook intake, durable before the answer",
+    "despatch to delivery and invoice",
+    "webhook to delivery at 20 a second, p50",
+    "webhook to delivery at 20 a second, p99",
+    "resident memory of an idle process",
+]
+
+
+def test_every_row_is_measured_and_the_exit_code_says_whether_all_bars_are_cleared() -> None:
+    small = ["--webhooks", "50", "--rounds", "1", "--despatches", "10", "--steady-s", "0.5", "--json"]
+    command = [sys.executable, "-c", "from tieout.cli.main import main; main()", "bench", *small]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    rows = json.loads(ran.stdout)
+    assert [row["what"] for row in rows] == ROWS
+    assert all(row["measured"] > 0 for row in rows)
+    assert [row["what"] for row in rows if row["ratio"] is not None] == ROWS[:2]
+    assert ran.returncode == (0 if all(row["ok"] for row in rows) else 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "ok"),
+    [
+        (Row("rate", 50, "a second", 100, at_least=0.5), True),
+        (Row("rate", 49, "a second", 100, at_least=0.5), False),
+        (Row("memory", 199, "MB", at_most=200), True),
+        (Row("memory", 200, "MB", at_most=200), False),
+        (Row("latency", 5000, "ms"), True),
+    ],
+)
+def test_a_bar_is_cleared_or_missed(row: Row, ok: bool) -> None:
+    assert row.ok is ok
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    values = [5.0, 1.0, 3.0, 2.0, 4.0]
+    assert [percentile(values, share) for share in (0.0, 0.5, 0.99, 1.0)] == [1.0, 3.0, 5.0, 5.0]

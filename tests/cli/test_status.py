@@ -1,0 +1,67 @@
+"""Accounts of somebody asking how things stand."""
+
+from tests.cli.conftest import Terminal, despatch_without_tracking
+from tests.journey.conftest import Shop
+from tieout.domain.clock import SystemClock
+
+
+def _today(shop: Shop) -> None:
+    """The shop's clock tells the time of day, as the command's does."""
+    shop.clock.at = SystemClock().now()
+
+
+def test_when_all_is_well_nothing_is_open_and_every_feed_has_just_answered(shop: Shop, terminal: Terminal) -> None:
+    _today(shop)
+    shop.sync()
+    ran = terminal.run("status")
+    assert ran.code == 0
+    assert "link demo: no lane has work" in ran.out
+    assert "no exception is open" in ran.out
+    assert "LATE" not in ran.out
+
+
+def test_an_open_exception_is_counted_by_its_owner_and_asks_for_attention(shop: Shop, terminal: Terminal) -> None:
+    despatch_without_tracking(shop, parts=2)
+    _today(shop)
+    shop.sync()
+    ran = terminal.run("status", "--json")
+    assert ran.code == 1
+    (open_now,) = ran.json["cases"]
+    assert (open_now["owner"], open_now["reason"], open_now["count"]) == ("warehouse", "tracking_missing", 1)
+    queues = [(queue["what"], queue["state"], queue["count"]) for queue in ran.json["queues"]]
+    assert queues == [("document", "held", 2)]
+
+
+def test_what_is_tried_again_is_shown_with_its_reason_and_what_waits_longest(shop: Shop, terminal: Terminal) -> None:
+    _today(shop)
+    shop.to_floor.lose = [("POST", "/goods_outs", "after")]
+    shop.order(10)
+    told = terminal.run("status", "--json").json
+    assert told["lanes"] == [{"link": "demo", "working": 0, "due": 0, "resting": 1}]
+    (resting,) = told["resting"]
+    assert resting["lane"] == "order/1"
+    assert "outcome unknown" in resting["why"]
+    assert told["oldest_waiting_at"] is not None
+    assert "outcome unknown" in terminal.run("status").out
+
+
+def test_a_feed_that_has_long_been_silent_is_late_and_asks_for_attention(shop: Shop, terminal: Terminal) -> None:
+    _today(shop)
+    shop.clock.pass_s(-600)
+    shop.sync()
+    ran = terminal.run("status", "--json")
+    assert ran.code == 1
+    assert ran.json["needs_attention"]
+    feeds = {feed["feed"]: (feed["late"], feed["silent_s"] // 60) for feed in ran.json["feeds"]}
+    assert feeds == {"items": (True, 10), "sales_orders": (True, 10), "despatches": (True, 10)}
+
+
+def test_a_feed_that_never_answered_is_named_all_the_same(terminal: Terminal) -> None:
+    terminal.run("mappings", "set", "carrier", "1", "DPD")
+    ran = terminal.run("status")
+    assert ran.code == 1
+    assert [line.split()[0] for line in ran.out.splitlines() if "never" in line] == [
+        "items",
+        "sales_orders",
+        "despatches",
+    ]

@@ -1,0 +1,107 @@
+"""What a configuration file means, and that every setting is documented."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from tests.cli.conftest import CONFIGURATION, SECRETS
+from tieout.rules.facts import Policy
+from tieout.settings import (
+    EngineSettings,
+    JournalSettings,
+    LinkSettings,
+    PollingSettings,
+    Settings,
+    SettingsError,
+    WebSettings,
+    WorkerSettings,
+    read_settings,
+)
+
+DOCS = Path(__file__).parent.parent / "docs" / "reference" / "configuration.md"
+MODELS: tuple[type[BaseModel], ...] = (
+    Settings,
+    JournalSettings,
+    EngineSettings,
+    WebSettings,
+    WorkerSettings,
+    LinkSettings,
+    PollingSettings,
+    Policy,
+)
+
+
+def written(folder: Path, text: str = CONFIGURATION) -> Path:
+    """A configuration file in a folder."""
+    file = folder / "tieout.toml"
+    file.write_text(text)
+    return file
+
+
+def test_a_short_file_is_completed_by_the_defaults(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path), SECRETS)
+    (link,) = settings.link
+    assert (link.name, link.warehouse.system, link.ledger.system) == ("demo", "clarus", "sap-b1")
+    assert link.policy == Policy()
+    assert link.webhook_secret.get_secret_value() == SECRETS["HOOK"]
+
+
+def test_an_sqlite_journal_is_found_from_the_files_folder_wherever_the_command_is_run(tmp_path: Path) -> None:
+    written(tmp_path)
+    here = Path.cwd()
+    os.chdir(tmp_path.parent)
+    try:
+        settings = read_settings(Path(tmp_path.name) / "tieout.toml", SECRETS)
+    finally:
+        os.chdir(here)
+    assert settings.journal.url == f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    assert settings.engine_url == f"sqlite:///{tmp_path / 'journal-engine.sqlite'}"
+
+
+def test_a_full_path_and_a_server_are_left_as_they_are(tmp_path: Path) -> None:
+    for url in ("sqlite:////srv/tieout.sqlite", "postgresql+psycopg://host/tieout"):
+        text = CONFIGURATION.replace("sqlite:///journal.sqlite", url)
+        assert read_settings(written(tmp_path, text), SECRETS).journal.url == url
+
+
+def test_a_secret_is_read_from_the_environment_or_from_a_file_beside_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("from the file\n")
+    text = CONFIGURATION.replace('{ env = "BOOKS" }', '{ file = "password" }')
+    settings = read_settings(written(tmp_path, text), SECRETS)
+    assert settings.link[0].ledger.options.model_dump()["password"].get_secret_value() == "from the file"
+
+
+def test_no_fault_and_no_settings_ever_show_a_secret(tmp_path: Path) -> None:
+    assert SECRETS["HOOK"] not in repr(read_settings(written(tmp_path), SECRETS))
+    text = CONFIGURATION.replace('{ env = "BOOKS" }', '"hushhush"').replace("sqlite:///journal", "x://me:hushhush@h/")
+    with pytest.raises(SettingsError) as refused:
+        read_settings(written(tmp_path, text), SECRETS)
+    assert "hushhush" not in str(refused.value)
+    assert {fault.place for fault in refused.value.faults} == {"link[0].ledger.password", "journal.url"}
+
+
+def test_two_links_of_one_name_are_refused(tmp_path: Path) -> None:
+    twice = CONFIGURATION + CONFIGURATION[CONFIGURATION.index("[[link]]") :]
+    with pytest.raises(SettingsError, match="two links are called demo"):
+        read_settings(written(tmp_path, twice), SECRETS)
+
+
+def test_two_faults_of_different_links_name_each_link_by_its_place(tmp_path: Path) -> None:
+    second = CONFIGURATION[CONFIGURATION.index("[[link]]") :].replace('"demo"', '"other"')
+    both = (CONFIGURATION + second).replace('tenant = "tieout"', "")
+    with pytest.raises(SettingsError) as refused:
+        read_settings(written(tmp_path, both), SECRETS)
+    assert [str(fault) for fault in refused.value.faults] == [
+        "link[0].warehouse.tenant: is missing",
+        "link[1].warehouse.tenant: is missing",
+    ]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_setting_is_documented(model: type[BaseModel]) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    missing = [name for name in model.model_fields if not re.search(rf"(^|[\[.]){name}( =|\])", text, re.MULTILINE)]
+    assert missing == []
