@@ -6,22 +6,22 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
-from tieout.connectors.contract import Connector, Misconfigured, RetryLater
+from tieout.connectors.contract import Connector
 from tieout.connectors.registry import system_named
 from tieout.domain.clock import Clock, SystemClock
 from tieout.domain.documents import Side
 from tieout.engine.seam import Job
-from tieout.journal import reference
 from tieout.journal.migrate import migrate
 from tieout.journal.store import Boundary, Journal
-from tieout.settings import Connection, LinkSettings, Settings
+from tieout.settings import Connection, LinkSettings, PollingSettings, Settings
 from tieout.sync.drain import Drain
 from tieout.sync.intake import Intake
 from tieout.sync.link import Link
+from tieout.sync.polling import Polls, Troubles
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -79,36 +79,6 @@ class Bell:
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What keeps a job from reaching its system, and since when."""
-
-    text: str
-    since: datetime
-
-
-@dataclass
-class Troubles:
-    """The jobs whose last call to an outside system failed. A trouble is logged when it begins, changes and ends."""
-
-    clock: Clock
-    now: dict[str, Trouble] = field(default_factory=dict[str, Trouble])
-
-    def seen(self, job: str, error: RetryLater | Misconfigured) -> None:
-        """The job could not reach its system."""
-        known = self.now.get(job)
-        text = str(error)
-        if known is None or known.text != text:
-            level = logging.ERROR if isinstance(error, Misconfigured) else logging.WARNING
-            _log.log(level, "%s: %s", job, text)
-        self.now[job] = Trouble(text, known.since if known else self.clock.now())
-
-    def over(self, job: str) -> None:
-        """The job reached its system."""
-        if self.now.pop(job, None) is not None:
-            _log.info("%s: works again", job)
-
-
-@dataclass(frozen=True)
 class Installation:
     """Everything one process works with."""
 
@@ -143,7 +113,7 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     """Puts everything together. Touches the journal, calls no outside system. Raises what `open_journal` does."""
     clock = clock or SystemClock()
     journal = open_journal(settings, boundary=boundary)
-    spread, bell, troubles = ThreadSpread(), Bell(), Troubles(clock)
+    spread, bell, troubles = ThreadSpread(), Bell(), Troubles(journal, clock)
     intake = Intake(journal, clock)
     links = {link.name: _link(link, clock) for link in settings.link}
     drains = {
@@ -153,10 +123,10 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     jobs: list[Job] = []
     for configured in settings.link:
         link, polling = links[configured.name], configured.polling
-        jobs.append(Job(drain_job(link.name), drains[link.name].turn, polling.drain_s))
-        polls = _Polls(link, journal, clock, intake, bell, troubles)
-        jobs += polls.jobs(polling.feeds_s)
-        jobs.append(Job(f"items:{link.name}", polls.mirror_items, polling.items_s))
+        drain = drain_job(link.name)
+        jobs.append(Job(drain, drains[link.name].turn, polling.drain_s))
+        polls = Polls(link, journal, clock, intake, troubles, partial(bell.ring, drain))
+        jobs += _polls(polls, polling)
     return Installation(settings, clock, journal, links, intake, drains, tuple(jobs), bell, troubles, spread)
 
 
@@ -184,47 +154,14 @@ def _link(configured: LinkSettings, clock: Clock) -> Link:
     return Link(configured.name, warehouse, ledger, configured.policy)
 
 
-@dataclass(frozen=True)
-class _Polls:
-    """The turns by which one link asks both its systems for news."""
+def _polls(polls: Polls, every: PollingSettings) -> list[Job]:
+    """One job for every feed of both systems, and one that looks at the warehouse's items."""
+    link = polls.link
+    feeds = [(side, feed) for side in Side for feed in link.connector(side).capabilities.feeds]
+    jobs = [_poll(polls, f"poll:{link.name}:{side}:{feed}", side, feed, every.feeds_s) for side, feed in feeds]
+    items = f"items:{link.name}"
+    return [*jobs, Job(items, lambda: polls.items(items), every.items_s)]
 
-    link: Link
-    journal: Journal
-    clock: Clock
-    intake: Intake
-    bell: Bell
-    troubles: Troubles
 
-    def jobs(self, every_s: float) -> list[Job]:
-        """One job for every feed of both systems."""
-        return [
-            self._job(side, feed, every_s) for side in Side for feed in self.link.connector(side).capabilities.feeds
-        ]
-
-    def _job(self, side: Side, feed: str, every_s: float) -> Job:
-        name = f"poll:{self.link.name}:{side}:{feed}"
-        return Job(name, lambda: self._poll(name, side, feed), every_s)
-
-    def _poll(self, name: str, side: Side, feed: str) -> bool:
-        try:
-            lanes, more = self.intake.poll(self.link, side, feed)
-        except (RetryLater, Misconfigured) as error:
-            self.troubles.seen(name, error)
-            return False
-        self.troubles.over(name)
-        if lanes:
-            self.bell.ring(drain_job(self.link.name))
-        return more
-
-    def mirror_items(self) -> bool:
-        """Remembers the warehouse's items as they are now."""
-        name = f"items:{self.link.name}"
-        try:
-            items = self.link.warehouse.items()
-        except (RetryLater, Misconfigured) as error:
-            self.troubles.seen(name, error)
-            return False
-        with self.journal.write("items") as connection:
-            reference.see_items(connection, self.link.name, Side.WAREHOUSE, items, self.clock.now())
-        self.troubles.over(name)
-        return False
+def _poll(polls: Polls, job: str, side: Side, feed: str, every_s: float) -> Job:
+    return Job(job, lambda: polls.feed(job, side, feed), every_s)

@@ -15,6 +15,7 @@ from typing import Any
 from tieout.connectors.clarus import errors as clarus_errors
 from tieout.connectors.clarus.feeds import Sweep
 from tieout.connectors.clarus.values import wire_time
+from tieout.connectors.sap_b1 import bodies as sap_bodies
 from tieout.connectors.sap_b1 import errors as sap_errors
 from tieout.connectors.sap_b1 import feeds as sap_feeds
 from tieout.connectors.sap_b1.posting import Poster
@@ -219,16 +220,19 @@ def no_order_gate() -> AbstractContextManager[None]:
 
 
 def no_parent_gate() -> AbstractContextManager[None]:
-    """An invoice does not wait for its delivery. (It must name one, so it takes the last it knows.)"""
-    real = FactBook.known
+    """An invoice does not wait for its delivery, and stands on nothing."""
+    real_known, real_line = FactBook.known, sap_bodies._line
 
     def known(self: Any, side: Side, ours: str) -> str | None:
-        found = real(self, side, ours)
-        if found is None and ".DN." in ours:
-            return next((theirs for (_, ref), theirs in reversed(self._known.items()) if ".DN." in ref), None)
-        return found
+        found = real_known(self, side, ours)
+        return "0" if found is None and ".DN." in ours else found
 
-    return replaced((FactBook, "known", known), (Batch, "_next", _all_that_is_due(lambda *_: True)))
+    def line(want: Any, *rest: Any, **named: Any) -> dict[str, Any]:
+        made = dict(real_line(want, *rest, **named))
+        return {name: one for name, one in made.items() if want.base_entry or not name.startswith("Base")}
+
+    next_calls = _all_that_is_due(lambda *_: True)
+    return replaced((FactBook, "known", known), (sap_bodies, "_line", line), (Batch, "_next", next_calls))
 
 
 def part_of_a_batch_taken_as_done() -> AbstractContextManager[None]:

@@ -11,12 +11,15 @@ from functools import partial
 from tests.simulate.plants import PLANTS, Plant
 from tieout.simulate.run import run
 
+CALM_S = 4200.0
+"""Seconds of calm: a broken world may never come to rest, and a late webhook takes an hour."""
+
 
 def caught(name: str, seed: int) -> bool:
     """True when the auditor tells of the planted bug by one of its invariants."""
     plant = next(one for one in PLANTS if one.name == name)
     with plant.planted():
-        found = {violation.invariant for violation in run(seed).violations}
+        found = {violation.invariant for violation in run(seed, liveness_s=CALM_S).violations}
     return bool(found & plant.caught_by)
 
 

@@ -20,7 +20,7 @@ from tieout.views.words import counted, length, moment, sentence, since
 def status(config: Config = CONFIG, as_json: Json = False) -> None:
     """Shows lanes, queues, open exceptions, what is tried again, and when each system last answered.
 
-    Exit code 1 when an exception is open or a feed is late.
+    Exit code 1 when an exception is open, a system cannot be reached, or a feed is late.
     """
     clock = SystemClock()
     with explained(as_json=as_json), opened(config) as here:
@@ -50,6 +50,7 @@ def _feeds_of(link: LinkSettings, side: Side, clock: Clock) -> list[Expected]:
 def _text(found: Status, links: list[str]) -> Iterator[RenderableType]:
     yield from _work(found, links)
     yield from _exceptions(found)
+    yield from _troubles(found)
     yield from _retried(found)
     yield from _feeds(found)
 
@@ -77,6 +78,11 @@ def _exceptions(found: Status) -> Iterator[RenderableType]:
     yield made
 
 
+def _troubles(found: Status) -> Iterator[RenderableType]:
+    for one in found.troubles:
+        yield f"\n{one.job} cannot reach its system since {since(one.since, found.at)}: {one.text}"
+
+
 def _retried(found: Status) -> Iterator[RenderableType]:
     if not found.resting:
         return
@@ -93,7 +99,7 @@ def _until(due_at: datetime | None, now: datetime) -> str:
 def _feeds(found: Status) -> Iterator[RenderableType]:
     made = table("Feed", "Side", "Last good poll", "", "Link", title="\nFeeds")
     for one in found.feeds:
-        made.add_row(one.feed, one.side, _last(one), "LATE: see the log of `tieout run`" if one.late else "", one.link)
+        made.add_row(one.feed, one.side, _last(one), "LATE" if one.late else "", one.link)
     for one in found.items:
         newest = f"newest {moment(one.newest_at)} UTC"
         made.add_row(f"items known: {one.items:,}", one.side, newest, "", one.link)

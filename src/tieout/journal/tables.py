@@ -251,6 +251,15 @@ cursor = Table(
     Column("beat_at", UtcDateTime, nullable=False, comment="when the feed last answered"),
 )
 
+trouble = Table(
+    "trouble",
+    metadata,
+    Column("job", String(160), primary_key=True),
+    Column("link", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 mirror = Table(
     "mirror",
     metadata,

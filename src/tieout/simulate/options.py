@@ -62,8 +62,8 @@ def draw(seed: int) -> Options:
         unique_reference=unique,
         ledger_skew_s=chance.choice((0.0, 0.0, -40.0, 40.0)),
         faults_s=chance.choice((1500.0, 2500.0)) if big else chance.choice((600.0, 900.0, 1200.0)),
-        poll_every_s=chance.choice((90.0, 150.0, 300.0, 500.0)),
-        overlap_s=chance.choice((120.0, 120.0, 900.0)),
+        poll_every_s=chance.choice((90.0, 150.0, 300.0, 600.0)),
+        overlap_s=chance.choice((60.0, 60.0, 120.0, 900.0)),
         # A ledger that keeps references unique knows them at once, so nothing that asks it may lag behind.
         lag_s=0.0 if unique else chance.choice((5.0, 20.0)),
         outage_s=chance.choice((100.0, 600.0)),

@@ -18,6 +18,8 @@ from tieout.sync.intake import Intake
 
 FEEDS = ((Side.LEDGER, "items"), (Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
 WORK = "SELECT (SELECT count(*) FROM lane WHERE arrived > handled) + (SELECT count(*) FROM lease)"
+TELLING = ("step", "cases", "poll", "cursor")
+"""The commits that say what is done, held or read: a death beside one of them tells the most."""
 PATIENCE_S = 1800.0
 """After so long a calm a worker looks less often: what is still not at rest waits for one late thing, or for ever."""
 LAST_CHECK = "after keep lease"
@@ -62,7 +64,8 @@ class Process:
 
     def _boundary(self, where: str) -> None:
         self.world.note(f"{self.name} {where}")
-        self.mishaps.may_crash("crash_at_commit", where, 0.25)
+        kind = where.split()[1]
+        self.mishaps.may_crash("crash_at_commit", where, 0.5 if kind in TELLING else 0.15)
         if where.startswith("before"):
             if self.world.strikes("busy", 0.3):
                 raise OperationalError(where, None, Exception("database is locked"))

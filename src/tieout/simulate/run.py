@@ -9,13 +9,14 @@ from sqlalchemy import Engine, text
 from tieout.simulate.auditor import Violation, audit
 from tieout.simulate.books import Books
 from tieout.simulate.journals import empty_journal
-from tieout.simulate.options import Options, draw
+from tieout.simulate.options import draw
 from tieout.simulate.parties import Parties
 from tieout.simulate.processes import FEEDS, Receiver, Worker
 from tieout.simulate.workload import Floor, Office
 from tieout.simulate.world import World
 
 LIVENESS_S = 4 * 3600.0
+"""Longer than the latest webhook, the longest wait between two tries, and a clock that is two hours wrong."""
 LOOK_EVERY_S = 60.0
 
 
@@ -34,15 +35,15 @@ class Result:
     log: list[str] = field(default_factory=list[str])
 
 
-def run(seed: int, *, keep_log: bool = False) -> Result:
-    """Runs one seed."""
+def run(seed: int, *, keep_log: bool = False, liveness_s: float = LIVENESS_S) -> Result:
+    """Runs one seed. After `liveness_s` of calm it is audited even where it has not come to rest."""
     began_s = time.perf_counter()
     options = draw(seed)
     world = World(options, keep_log=keep_log)
     parties = Parties(world)
     engine = empty_journal()
     try:
-        violations = _live(world, parties, engine, options)
+        violations = _live(world, parties, engine, liveness_s)
     finally:
         world.end()
     with engine.connect() as connection:
@@ -53,7 +54,8 @@ def run(seed: int, *, keep_log: bool = False) -> Result:
     )
 
 
-def _live(world: World, parties: Parties, engine: Engine, options: Options) -> list[Violation]:
+def _live(world: World, parties: Parties, engine: Engine, liveness_s: float) -> list[Violation]:
+    options = world.options
     workers = [Worker(world, parties, engine, f"worker {number}") for number in range(options.workers)]
     receiver = Receiver(world, parties, engine, "receiver")
     office = Office(world, parties)
@@ -64,7 +66,7 @@ def _live(world: World, parties: Parties, engine: Engine, options: Options) -> l
     world.calm = True
     parties.calm()
     rest = Rest(world, engine, parties, workers)
-    while world.now_s < options.faults_s + LIVENESS_S:
+    while world.now_s < options.faults_s + liveness_s:
         world.run_until(world.now_s + LOOK_EVERY_S)
         if rest.reached():
             break

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, case, func, select
 
-from tieout.journal.tables import case_, cursor, document, lane, message, mirror, posting
+from tieout.journal.tables import case_, cursor, document, lane, message, mirror, posting, trouble
 
 RESTING_SHOWN = 20
 LATE_TURNS = 4
@@ -74,7 +74,7 @@ class Expected:
 class Feed:
     """When a feed was last read with success: None, never. `silent_s` is how long ago that was.
 
-    `late` tells that nobody polls it or its system cannot be reached; the log of `tieout run` tells which.
+    `late` tells that nobody polls it, or its system cannot be reached, which is told among the troubles.
     """
 
     link: str
@@ -83,6 +83,16 @@ class Feed:
     last_good_at: datetime | None
     silent_s: int | None
     late: bool
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A job that cannot reach its system: what it was told, and since when."""
+
+    link: str
+    job: str
+    text: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -106,12 +116,13 @@ class Status:
     resting: list[Resting]
     cases: list[OpenCases]
     feeds: list[Feed]
+    troubles: list[Trouble]
     items: list[Mirrored]
 
     @property
     def needs_attention(self) -> bool:
-        """True while an exception is open or a feed is late."""
-        return bool(self.cases) or any(feed.late for feed in self.feeds)
+        """True while an exception is open, a system cannot be reached, or a feed is late."""
+        return bool(self.cases or self.troubles) or any(feed.late for feed in self.feeds)
 
 
 def status(connection: Connection, now: datetime, expected: Iterable[Expected] = ()) -> Status:
@@ -126,6 +137,7 @@ def status(connection: Connection, now: datetime, expected: Iterable[Expected] =
         resting=_resting(connection, now),
         cases=_cases(connection),
         feeds=_feeds(connection, now, expected),
+        troubles=_troubles(connection),
         items=_items(connection),
     )
 
@@ -189,6 +201,11 @@ def _feed(name: tuple[str, str, str], last: datetime | None, every_s: float | No
     allowed = timedelta(seconds=max((every_s or 0.0) * LATE_TURNS, LATE_AT_LEAST_S))
     late = every_s is not None and (silent is None or silent > allowed)
     return Feed(*name, last, int(silent.total_seconds()) if silent else None, late)
+
+
+def _troubles(connection: Connection) -> list[Trouble]:
+    rows = connection.execute(select(trouble).order_by(trouble.c.since, trouble.c.job))
+    return [Trouble(row.link, row.job, row.text, row.since) for row in rows]
 
 
 def _items(connection: Connection) -> list[Mirrored]:

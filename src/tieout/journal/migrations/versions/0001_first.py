@@ -22,6 +22,7 @@ def upgrade() -> None:
     _lease()
     _mapping()
     _mirror()
+    _trouble()
     _xref()
     _case_event()
     _message()
@@ -80,6 +81,17 @@ def _cursor() -> None:
         sa.Column("position", sa.Text, nullable=False),
         sa.Column("beat_at", TIME, nullable=False, comment="when the feed last answered"),
         sa.PrimaryKeyConstraint("link", "side", "feed", name="pk_cursor"),
+    )
+
+
+def _trouble() -> None:
+    op.create_table(
+        "trouble",
+        sa.Column("job", sa.String(160), nullable=False),
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("job", name="pk_trouble"),
     )
 
 
