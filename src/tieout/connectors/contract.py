@@ -85,6 +85,10 @@ class Inbound:
     body: bytes
 
 
+Answer = list[Document] | Unreadable | RetryLater | Misconfigured
+"""What came of reading a message: its documents, or why there are none."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
     """What a connector can do, as data.
@@ -102,6 +106,7 @@ class Capabilities:
     batch: int
     settle_s: float
     hints: frozenset[str] = frozenset()
+    read_batch: int = 1
 
 
 class Connector(Protocol):
@@ -133,11 +138,11 @@ class Connector(Protocol):
         """What a webhook tells. Pure: no call is made. Raises `Unauthenticated`, `Unreadable`."""
         ...
 
-    def read(self, message: Message) -> list[Document]:
-        """The documents behind a message. May look at the system, since a webhook is only a hint.
+    def read(self, messages: Sequence[Message]) -> list[Answer]:
+        """The documents behind each message, one answer each, in order. May look at the system, since a webhook is only
+        a hint; `capabilities.read_batch` is how many it takes at a time.
 
         The same facts give the same documents (key and revision), however often and in whatever order they are read.
-        Raises `Unreadable`, `RetryLater`, `Misconfigured`.
         """
         ...
 

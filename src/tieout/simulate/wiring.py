@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from tieout.connectors import clarus, sap_b1
-from tieout.connectors.contract import Capabilities, Connector, Inbound, Message, Poll, Send
+from tieout.connectors.contract import Answer, Capabilities, Connector, Inbound, Message, Poll, Send
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Document, Item, Period
+from tieout.domain.documents import Item, Period
 from tieout.domain.postings import Outcome
 from tieout.rules.facts import Policy
 from tieout.simulate.mishaps import Mishaps
@@ -72,9 +72,9 @@ class Watched:
         """As the connector does."""
         return self._inner.webhook(request)
 
-    def read(self, message: Message) -> list[Document]:
+    def read(self, messages: Sequence[Message]) -> list[Answer]:
         """As the connector does."""
-        return self._inner.read(message)
+        return self._inner.read(messages)
 
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
         """As the connector does. A process may not freeze between the last check of its lease and the socket."""

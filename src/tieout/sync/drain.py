@@ -114,9 +114,10 @@ class Batch:
     def _read(self) -> list[Reading]:
         readings: list[Reading] = []
         for side in Side:
-            groups = to_read(self._link, self._works, side)
+            batches = to_read(self._link, self._works, side)
             at_once = self._link.connector(side).capabilities.concurrency
-            readings += self._drain.spread(lambda group: read(self._link, *group), groups, at_once)
+            for done in self._drain.spread(lambda batch: read(self._link, batch), batches, at_once):
+                readings += done
         return readings
 
     def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:

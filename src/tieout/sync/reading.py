@@ -1,10 +1,10 @@
 """Turns waiting messages into documents. The connector may have to look at its system, outside any transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout.connectors.contract import Message, Misconfigured, RetryLater, Unreadable
+from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
 from tieout.domain.documents import Despatch, Document, Item, Side
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
@@ -13,6 +13,7 @@ from tieout.sync.deciding import Decider
 from tieout.sync.link import Link
 
 UNREACHED_RETRY_S = 5.0
+MISCONFIGURED_RETRY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -27,37 +28,54 @@ class Reading:
     later_s: float = UNREACHED_RETRY_S
 
 
-def to_read(link: Link, works: Iterable[LaneWork], side: Side) -> list[tuple[LaneWork, list[MessageRow]]]:
-    """The waiting messages of one side, those together that one reading serves: hints at the same record of a lane."""
-    hints = link.connector(side).capabilities.hints
-    groups: list[tuple[LaneWork, list[MessageRow]]] = []
+Group = tuple[LaneWork, list[MessageRow]]
+"""Waiting messages of a lane that one reading serves."""
+
+
+def to_read(link: Link, works: Iterable[LaneWork], side: Side) -> list[list[Group]]:
+    """The waiting messages of one side, those together that one reading serves; in batches as the system takes them."""
+    limits = link.connector(side).capabilities
+    groups: list[Group] = []
     for work in works:
         hinted: dict[tuple[str, str], list[MessageRow]] = {}
         for message in work.messages:
             about = (message.topic, message.key)
             if message.side is not side:
                 continue
-            if message.topic in hints and about in hinted:
+            if message.topic in limits.hints and about in hinted:
                 hinted[about].append(message)
                 continue
             hinted[about] = [message]
             groups.append((work, hinted[about]))
-    return groups
+    return [groups[start : start + limits.read_batch] for start in range(0, len(groups), limits.read_batch)]
 
 
-def read(link: Link, work: LaneWork, messages: list[MessageRow]) -> Reading:
-    """Reads the last of these messages, on behalf of all. Never raises for what the system or the wire does."""
-    last = messages[-1]
+def read(link: Link, groups: Sequence[Group]) -> list[Reading]:
+    """Reads the last message of each group, on behalf of all in it. Never raises for what the system does.
+
+    A reader that fails on one message of a batch must not take the others with it: then each is read by itself.
+    """
+    connector = link.connector(groups[0][1][-1].side)
     try:
-        return Reading(work, messages, link.connector(last.side).read(_as_contract(last)))
-    except Unreadable as error:
-        return Reading(work, messages, [], unreadable=str(error))
-    except RetryLater as error:
-        return Reading(work, messages, [], later=str(error), later_s=error.retry_after_s or UNREACHED_RETRY_S)
-    except Misconfigured as error:
-        return Reading(work, messages, [], later=str(error), later_s=60.0)
-    except Exception as error:  # noqa: BLE001  a reader that fails on one message must not stop the others
-        return Reading(work, messages, [], unreadable=f"reading failed: {type(error).__name__}: {error}")
+        answers = connector.read([_as_contract(messages[-1]) for _, messages in groups])
+    except Exception as error:  # noqa: BLE001  see above
+        if len(groups) > 1:
+            return [reading for group in groups for reading in read(link, [group])]
+        work, messages = groups[0]
+        return [Reading(work, messages, [], unreadable=f"reading failed: {type(error).__name__}: {error}")]
+    return [_reading(work, messages, answer) for (work, messages), answer in zip(groups, answers, strict=True)]
+
+
+def _reading(work: LaneWork, messages: list[MessageRow], answer: Answer) -> Reading:
+    match answer:
+        case Unreadable():
+            return Reading(work, messages, [], unreadable=str(answer))
+        case RetryLater():
+            return Reading(work, messages, [], later=str(answer), later_s=answer.retry_after_s or UNREACHED_RETRY_S)
+        case Misconfigured():
+            return Reading(work, messages, [], later=str(answer), later_s=MISCONFIGURED_RETRY_S)
+        case documents:
+            return Reading(work, messages, documents)
 
 
 def _as_contract(message: MessageRow) -> Message:

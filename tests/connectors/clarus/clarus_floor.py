@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import uvicorn
+from tests.connectors.reading import read_one
 
 from tieout.connectors.clarus import Settings, connect
 from tieout.connectors.clarus.connector import ClarusConnector
@@ -142,7 +143,7 @@ class Floor:
         return self.post(GoodsOutCancel(of=f"demo.SO.{number}", number=number))
 
     def read(self, goods_out_id: str) -> list[Document]:
-        return self.clarus.read(Message(topic="goods_out", key=goods_out_id, identity="x", raw=""))
+        return read_one(self.clarus, Message(topic="goods_out", key=goods_out_id, identity="x", raw=""))
 
     def despatches(self, goods_out_id: str) -> list[Despatch]:
         return [d.content for d in self.read(goods_out_id) if isinstance(d.content, Despatch)]

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from clarus_floor import Floor, floor, line, served_floor
+from tests.connectors.reading import read_one
 
 from tieout.connectors.contract import Message, RetryLater, Unreadable
 from tieout.domain.documents import Document, Reversal, Tracking
@@ -209,7 +210,7 @@ def test_many_movements_are_read_over_many_pages() -> None:
 
 def test_a_message_about_something_else_is_unreadable() -> None:
     with pytest.raises(Unreadable):
-        floor().clarus.read(Message(topic="weather", key="1", identity="x", raw=""))
+        read_one(floor().clarus, Message(topic="weather", key="1", identity="x", raw=""))
 
 
 def test_the_same_is_read_over_real_sockets() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from clarus_floor import Floor, floor, line
+from tests.connectors.reading import read_one
 
 from tieout.connectors.contract import Message, Poll
 from tieout.twins.clarus import ClarusSettings
@@ -44,7 +45,7 @@ def test_every_despatch_is_found_though_no_webhook_told_of_it() -> None:
         orders = [sent(at, f"SO-{n}") for n in range(3)]
         messages, _ = swept(at)
         assert [one.key for one in messages] == orders
-        assert all(len(at.clarus.read(one)) == 1 for one in messages)
+        assert all(len(read_one(at.clarus, one)) == 1 for one in messages)
 
 
 def test_a_message_of_the_sweep_carries_our_reference_where_it_can_be_seen() -> None:
@@ -117,7 +118,7 @@ def test_a_late_movement_of_an_order_already_swept_is_a_new_message() -> None:
     (after,), _ = swept(at, cursor)
 
     assert before.identity != after.identity
-    assert len(at.clarus.read(after)) == 2
+    assert len(read_one(at.clarus, after)) == 2
 
 
 def _show(at: Floor, row: Transaction) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from tests.connectors.reading import read_one
 
 from tieout.connectors.contract import Send
 from tieout.connectors.sap_b1 import Settings, connect
@@ -88,7 +89,7 @@ class Company:
         return str(self.twin.act("create_order", lines=asked, **more)["key"])
 
     def read_order(self, feed: str = "sales_orders") -> SalesOrder:
-        return order_of(self.b1.read(self.b1.poll(feed, None).messages[-1])[0])
+        return order_of(read_one(self.b1, self.b1.poll(feed, None).messages[-1])[0])
 
 
 def order_of(document: Document) -> SalesOrder:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from b1_ledger import START, Answer, Company, json_answer, settings, stubbed
+from tests.connectors.reading import read_one
 
 from tieout.connectors.contract import Message, Poll
 from tieout.connectors.sap_b1 import connect
@@ -141,7 +142,7 @@ def test_a_record_read_again_has_the_same_identity_and_a_changed_one_another() -
     company.twin.act("edit_order", order=int(order), change=[{"line": 0, "quantity": 6}])
     after = company.b1.poll(ORDERS, None).messages[0]
     assert before.identity != after.identity
-    revisions = [company.b1.read(message)[0].revision for message in (before, after)]
+    revisions = [read_one(company.b1, message)[0].revision for message in (before, after)]
     assert revisions[0] == "000000000001" < revisions[1]
 
 
@@ -169,7 +170,7 @@ def test_local_time_of_the_server_is_used_for_the_window_and_told_in_utc() -> No
     company.order(("A", 5))
     page = company.b1.poll(ORDERS, None)
     assert json.loads(page.cursor)["since"] == "2026-03-10T15:20:00"
-    assert company.b1.read(page.messages[0])[0].happened_at == START
+    assert read_one(company.b1, page.messages[0])[0].happened_at == START
 
 
 def test_a_pass_that_finds_nothing_goes_on_from_where_it_was() -> None:
@@ -198,7 +199,7 @@ def test_a_server_without_data_version_is_told_apart_by_time_and_content() -> No
         after = b1.poll("items", None).messages[0]
         rows[0]["UpdateTime"] = "10:05:00"
         later = b1.poll("items", None).messages[0]
-        assert b1.read(before)[0].revision < b1.read(later)[0].revision
+        assert read_one(b1, before)[0].revision < read_one(b1, later)[0].revision
     assert len({before.identity, after.identity, later.identity}) == 3
     assert "DataVersion" not in targets[0]
 
@@ -224,6 +225,6 @@ def test_a_record_that_was_never_changed_goes_by_the_day_it_was_made() -> None:
 
     with stubbed(say) as (b1, _):
         page = b1.poll("items", None)
-        assert b1.read(page.messages[0])[0].happened_at.date().isoformat() == "2026-03-09"
+        assert read_one(b1, page.messages[0])[0].happened_at.date().isoformat() == "2026-03-09"
         b1.poll("items", page.cursor)
     assert "UpdateDate%20eq%20null%20and%20CreateDate%20ge%20%272026-03-08%27" in targets[1]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from b1_ledger import Company, delivery, error_answer, json_answer, order_of, settings, stubbed
 from pydantic import ValidationError
+from tests.connectors.reading import read_one
 
 import tieout.connectors.sap_b1
 from tieout.connectors.contract import Inbound, Message, Misconfigured, Unauthenticated, Unreadable
@@ -32,7 +33,7 @@ def test_an_order_is_read_whole() -> None:
     body = {"TransportationCode": 2, "AddressExtension": {**address, "ShipToCountry": "GB"}, "CardName": "Ann & Sons"}
     lines = [{"item": "A", "quantity": 2.5, "price": 9.99}, {"item": "C", "quantity": 3, "uom": 2, "warehouse": "02"}]
     company.twin.act("create_order", lines=lines, due="2026-03-20", body={**body, "PartialSupply": "tNO"})
-    document = company.b1.read(company.b1.poll("sales_orders", None).messages[0])[0]
+    document = read_one(company.b1, company.b1.poll("sales_orders", None).messages[0])[0]
     order = order_of(document)
     assert (document.side, document.key, document.kind) == (Side.LEDGER, "1", "sales_order")
     assert (order.number, order.customer, order.status) == ("1", "C-1", OrderStatus.OPEN)
@@ -92,7 +93,7 @@ def test_lines_of_text_are_left_out() -> None:
     message = company.b1.poll("sales_orders", None).messages[0]
     fields: Any = loads(message.raw)
     fields["DocumentLines"].append({"LineNum": 1, "ItemCode": None, "ItemDescription": "thank you"})
-    read = company.b1.read(dataclasses.replace(message, raw=dumps(fields)))
+    read = read_one(company.b1, dataclasses.replace(message, raw=dumps(fields)))
     assert len(order_of(read[0]).lines) == 1
 
 
@@ -118,7 +119,7 @@ def test_items_are_read_with_how_they_are_tracked() -> None:
     assert apple == Item(code="A", name="Apple", unit="Each", tracking=Tracking.NONE, barcode="5012345678900")
     assert (lots.tracking, lots.active) == (Tracking.LOT, False)
     assert (serials.tracking, serials.stocked) == (Tracking.SERIAL, False)
-    read = [company.b1.read(message)[0].content for message in company.b1.poll("items", None).messages]
+    read = [read_one(company.b1, message)[0].content for message in company.b1.poll("items", None).messages]
     assert sorted(read, key=lambda one: one.code if isinstance(one, Item) else "") == [apple, lots, serials]
 
 
@@ -147,12 +148,12 @@ def test_an_item_is_active_by_its_flags_and_their_days(fields: dict[str, str], a
 ])  # fmt: skip
 def test_a_message_that_says_nothing_of_use_is_unreadable(raw: str) -> None:
     with pytest.raises(Unreadable):
-        Company().b1.read(Message(topic="items", key="A", identity="A:1", raw=raw))
+        read_one(Company().b1, Message(topic="items", key="A", identity="A:1", raw=raw))
 
 
 def test_a_message_of_no_feed_is_unreadable() -> None:
     with pytest.raises(Unreadable, match="no feed"):
-        Company().b1.read(Message(topic="weather", key="A", identity="A:1", raw="{}"))
+        read_one(Company().b1, Message(topic="weather", key="A", identity="A:1", raw="{}"))
 
 
 def test_no_number_is_ever_a_float() -> None:

@@ -1,6 +1,6 @@
 """The connector: what the contract asks, handed to the part that knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import httpx
 
@@ -17,6 +17,7 @@ from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import NotJson, text_at
 from tieout.connectors.contract import (
+    Answer,
     Capabilities,
     ConnectorError,
     Inbound,
@@ -27,7 +28,7 @@ from tieout.connectors.contract import (
     Unreadable,
 )
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Document, Item, Period, Side
+from tieout.domain.documents import Item, Period, Side
 from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome, PutItem
 
 REASON = {
@@ -64,6 +65,7 @@ class ClarusConnector:
             batch=1,
             settle_s=self._settings.settle_s,
             hints=frozenset({TOPIC}),
+            read_batch=self._settings.read_batch,
         )
 
     def check(self) -> str:
@@ -80,17 +82,24 @@ class ClarusConnector:
         """The order a webhook is about. Raises `Unauthenticated`, `Unreadable`."""
         return webhooks.messages(self._settings, request)
 
-    def read(self, message: Message) -> list[Document]:
-        """All despatches and reversals of the order a message points at. Raises `RetryLater`, `Misconfigured`."""
+    def read(self, messages: Sequence[Message]) -> list[Answer]:
+        """All despatches and reversals of the order each message points at."""
+        wanted = [message.key for message in messages if message.topic == TOPIC]
+        found = facts.tell(self._graph, self._settings, self._lookup, list(dict.fromkeys(wanted)))
+        return [self._answer(message, found) for message in messages]
+
+    def _answer(self, message: Message, found: Mapping[str, facts.Told]) -> Answer:
         if message.topic != TOPIC:
-            raise Unreadable(f"a message about {message.topic!r} is nothing this connector knows")
+            return Unreadable(f"a message about {message.topic!r} is nothing this connector knows")
+        told = found[message.key]
+        if told is None:
+            return []
+        if not isinstance(told, facts.Facts):
+            return told
         try:
-            found = facts.gather(self._graph, self._settings, self._lookup.account(), message.key)
-        except NotJson as error:
-            raise RetryLater(
-                f"Clarus told order {message.key} in a way that cannot be read: {error}", cause="down"
-            ) from None
-        return [] if found is None else despatches.documents(found, self._settings.together_s)
+            return despatches.documents(told, self._settings.together_s)
+        except RetryLater as error:
+            return error
 
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
         """Tries each posting by itself."""

@@ -9,10 +9,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tieout.connectors.clarus.graph import Ask, Graph
+from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, QueryRefused
+from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import GOODS_OUT_LINES, GOODS_OUTS, PACKAGES, SHIPMENTS, TRANSACTIONS
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.values import Node, as_id, as_list, at, code_at, id_at, number_at, text_at, time_at
+from tieout.connectors.clarus.values import (
+    Node,
+    NotJson,
+    as_id,
+    as_list,
+    at,
+    code_at,
+    id_at,
+    number_at,
+    text_at,
+    time_at,
+)
+from tieout.connectors.contract import Misconfigured, RetryLater
+
+PARTS = ("order", "lines", "moves", "shipments")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +75,59 @@ class Facts:
     carriers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def gather(graph: Graph, settings: Settings, account: str, goods_out_id: str) -> Facts | None:
-    """The facts of one order; None when it is gone or another account's. Raises `NotJson` and what reads raise."""
-    of = {"goods_out_id": {"eq": goods_out_id}}
-    asks = {
-        "order": Ask(GOODS_OUTS, _order_filter(graph, goods_out_id)),
-        "lines": Ask(GOODS_OUT_LINES, of),
-        "moves": Ask(TRANSACTIONS, of, archived=True),
-        "shipments": Ask(SHIPMENTS, of),
+Told = Facts | None | RetryLater | Misconfigured
+"""What Clarus says of one order: None when it is gone or another account's; an error when it cannot say."""
+
+
+def tell(graph: Graph, settings: Settings, lookup: Lookup, goods_out_ids: Sequence[str]) -> dict[str, Told]:
+    """What Clarus says of each order. A question it cannot answer for all of them is put for each by itself."""
+    if not goods_out_ids:
+        return {}
+    try:
+        return _gather(graph, settings, lookup.account(), goods_out_ids)
+    except (AnsweredInPart, QueryRefused, NotJson) as error:
+        if len(goods_out_ids) > 1:
+            return {key: told for one in goods_out_ids for key, told in tell(graph, settings, lookup, [one]).items()}
+        return dict.fromkeys(goods_out_ids, _later(error) if isinstance(error, NotJson) else error)
+    except (RetryLater, Misconfigured) as error:
+        return dict.fromkeys(goods_out_ids, error)
+
+
+def _later(error: NotJson) -> RetryLater:
+    return RetryLater(f"Clarus told the order in a way that cannot be read: {error}", cause="down")
+
+
+def _gather(graph: Graph, settings: Settings, account: str, goods_out_ids: Sequence[str]) -> dict[str, Told]:
+    """All first pages of all orders in one request; parcels, where they must be asked for, in a second one."""
+    asked = {key: where for key in goods_out_ids if (where := _order_filter(graph, key))}
+    places = {key: place for place, key in enumerate(asked)}
+    asks = {name: ask for key in asked for name, ask in _asks(places[key], key, asked[key]).items()}
+    answers = graph.together(asks)
+    told = {key: {part: answers[f"{part}_{place}"] for part in PARTS} for key, place in places.items()}
+    packages = _packages(graph, [shipment for key in asked for shipment in told[key]["shipments"]])
+    return {key: _told(key, told[key], packages, account, settings) if key in told else None for key in goods_out_ids}
+
+
+def _asks(place: int, key: str, order: Mapping[str, Any]) -> dict[str, Ask]:
+    of = {"goods_out_id": {"eq": key}}
+    return {
+        f"order_{place}": Ask(GOODS_OUTS, order),
+        f"lines_{place}": Ask(GOODS_OUT_LINES, of),
+        f"moves_{place}": Ask(TRANSACTIONS, of, archived=True),
+        f"shipments_{place}": Ask(SHIPMENTS, of),
     }
-    if not asks["order"].where:
-        return None
-    told = graph.together(asks)
-    order = next((node for node in told["order"] if as_id(node.get("id")) == goods_out_id), None)
+
+
+def _told(
+    key: str, told: Mapping[str, Sequence[Node]], packages: Sequence[Node], account: str, settings: Settings
+) -> Told:
+    order = next((node for node in told["order"] if as_id(node.get("id")) == key), None)
     if order is None or as_id(at(order, "account.id")) not in (account, None):
         return None
-    tracking = _tracking(told["shipments"], _packages(graph, told["shipments"]))
-    return _facts(order, told, tracking, settings)
+    try:
+        return _facts(order, told, _tracking(told["shipments"], packages), settings)
+    except NotJson as error:
+        return _later(error)
 
 
 def _order_filter(graph: Graph, goods_out_id: str) -> dict[str, Any]:
@@ -89,16 +140,22 @@ def _order_filter(graph: Graph, goods_out_id: str) -> dict[str, Any]:
 
 
 def _packages(graph: Graph, shipments: Sequence[Node]) -> list[Node]:
-    ids = [str(as_id(node.get("id"))) for node in shipments]
+    """The parcels of these shipments, but of those that have one only and name its number themselves."""
+    ids = [str(as_id(node.get("id"))) for node in shipments if not _says_all(node)]
     return graph.all(PACKAGES, shipment_id={"in": ids}) if ids else []
 
 
+def _says_all(shipment: Node) -> bool:
+    return at(shipment, "packages_count") == 1 and text_at(shipment, "tracking_number") is not None
+
+
 def _tracking(shipments: Sequence[Node], packages: Sequence[Node]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str | None]] = {}
-    for node in shipments:
-        found.setdefault(str(as_id(node.get("id"))), []).append(text_at(node, "tracking_number"))
+    """Parcel numbers by shipment, of these shipments; `packages` may hold others' too."""
+    found = {str(as_id(node.get("id"))): [text_at(node, "tracking_number")] for node in shipments}
     for node in packages:
-        found.setdefault(str(as_id(at(node, "shipment.id"))), []).append(text_at(node, "tracking_number"))
+        numbers = found.get(str(as_id(at(node, "shipment.id"))))
+        if numbers is not None:
+            numbers.append(text_at(node, "tracking_number"))
     return {shipment: tuple(dict.fromkeys(filter(None, numbers))) for shipment, numbers in found.items()}
 
 

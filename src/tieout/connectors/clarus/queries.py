@@ -68,5 +68,7 @@ TRANSACTIONS = Listing(
         "serial_numbers",
     ),
 )
-SHIPMENTS = Listing("shipments", "ShipmentFilterType", "id reference carrier { code }", ("tracking_number",))
+SHIPMENTS = Listing(
+    "shipments", "ShipmentFilterType", "id reference packages_count carrier { code }", ("tracking_number",)
+)
 PACKAGES = Listing("packages", "PackageFilterType", "id tracking_number shipment { id reference }")

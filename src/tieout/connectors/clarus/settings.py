@@ -26,6 +26,7 @@ class Settings(BaseModel):
     path_prefix: str = "/api"
     """Assumption (seam `PathPrefix`): `/api` or `/api/v1`."""
     concurrency: int = Field(default=4, ge=1)
+    read_batch: int = Field(default=10, ge=1, le=50)
     page_size: int = Field(default=50, ge=1)
     """Assumption (seam `GraphqlPageSize`): the default and the largest `first` are not published."""
     timeout_s: float = Field(default=30.0, gt=0)

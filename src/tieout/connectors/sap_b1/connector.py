@@ -5,7 +5,7 @@ from datetime import date
 
 import httpx
 
-from tieout.connectors.contract import Capabilities, Inbound, Message, Poll, Send, Unauthenticated, Unreadable
+from tieout.connectors.contract import Answer, Capabilities, Inbound, Message, Poll, Send, Unauthenticated, Unreadable
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
@@ -90,8 +90,17 @@ class SapB1:
         """Always raises `Unauthenticated`: Service Layer's own webhooks (FP 2602 and later) are not used."""
         raise Unauthenticated(f"webhooks from SAP Business One are not used ({len(request.body)} bytes refused)")
 
-    def read(self, message: Message) -> list[Document]:
-        """The one document in a message of a feed. Makes no call. Raises `Unreadable`."""
+    def read(self, messages: Sequence[Message]) -> list[Answer]:
+        """The one document in each message of a feed. Makes no call."""
+        return [self._read(message) for message in messages]
+
+    def _read(self, message: Message) -> Answer:
+        try:
+            return [self._document(message)]
+        except Unreadable as error:
+            return error
+
+    def _document(self, message: Message) -> Document:
         if message.topic not in FEEDS:
             raise Unreadable(f"no feed is called {message.topic!r}")
         record = Record.parse(message.raw, f"{message.topic} {message.key}")
@@ -101,15 +110,13 @@ class SapB1:
             if message.topic == ITEMS.name
             else translate.sales_order(record, zone)
         )
-        return [
-            Document(
-                side=Side.LEDGER,
-                key=message.key,
-                revision=translate.revision(record),
-                happened_at=translate.changed_at(record, zone),
-                content=content,
-            )
-        ]
+        return Document(
+            side=Side.LEDGER,
+            key=message.key,
+            revision=translate.revision(record),
+            happened_at=translate.changed_at(record, zone),
+            content=content,
+        )
 
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
         """One outcome for each, in order. A delivery or invoice that names an order not of SAP's is refused."""
