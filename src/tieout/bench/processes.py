@@ -144,7 +144,7 @@ def install(
         "[link.warehouse]": {"system": "clarus", "base_url": floor, "tenant": "tieout", "client_id": "tieout",
                              "account": "TIEOUT", "overlap_s": 5, **(floor_more or {})},
         "[link.ledger]": {"system": "sap-b1", "base_url": ledger, "company": "TIEOUT", "user": "manager",
-                          "overlap_s": 5, **(ledger_more or {})},
+                          "overlap_s": 5, "batch_size": 10, **(ledger_more or {})},
     }  # fmt: skip
     secrets = {"[[link]]": "webhook_secret", "[link.warehouse]": "client_secret", "[link.ledger]": "password"}
     lines = ['[journal]\nurl = { env = "TIEOUT_JOURNAL" }']

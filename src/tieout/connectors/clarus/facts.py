@@ -4,14 +4,24 @@ The order is asked for first and its movements later, so a status never runs ahe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
-from tieout.connectors.clarus.queries import GOODS_OUT_LINES, GOODS_OUTS, PACKAGES, SHIPMENTS, TRANSACTIONS
+from tieout.connectors.clarus.queries import (
+    GOODS_OUT_LINES,
+    GOODS_OUTS,
+    MOVES,
+    ORDER_HEADERS,
+    PACKAGES,
+    SENT_LINES,
+    SHIPMENTS,
+    TRANSACTIONS,
+    Listing,
+)
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import (
     Node,
@@ -101,21 +111,29 @@ def _gather(graph: Graph, settings: Settings, account: str, goods_out_ids: Seque
     """All first pages of all orders in one request; parcels, where they must be asked for, in a second one."""
     asked = {key: where for key in goods_out_ids if (where := _order_filter(graph, key))}
     places = {key: place for place, key in enumerate(asked)}
-    asks = {name: ask for key in asked for name, ask in _asks(places[key], key, asked[key]).items()}
+    moved, subtypes = replace(MOVES, extra=(*MOVES.extra, settings.lot_field)), subtypes_of(graph, settings)
+    asks = {name: ask for key in asked for name, ask in _asks(places[key], key, asked[key], moved, subtypes).items()}
     answers = graph.together(asks)
     told = {key: {part: answers[f"{part}_{place}"] for part in PARTS} for key, place in places.items()}
     packages = _packages(graph, [shipment for key in asked for shipment in told[key]["shipments"]])
     return {key: _told(key, told[key], packages, account, settings) if key in told else None for key in goods_out_ids}
 
 
-def _asks(place: int, key: str, order: Mapping[str, Any]) -> dict[str, Ask]:
+def _asks(place: int, key: str, order: Mapping[str, Any], moved: Listing, subtypes: list[str]) -> dict[str, Ask]:
     of = {"goods_out_id": {"eq": key}}
     return {
-        f"order_{place}": Ask(GOODS_OUTS, order),
-        f"lines_{place}": Ask(GOODS_OUT_LINES, of),
-        f"moves_{place}": Ask(TRANSACTIONS, of, archived=True),
+        f"order_{place}": Ask(ORDER_HEADERS, order),
+        f"lines_{place}": Ask(SENT_LINES, of),
+        f"moves_{place}": Ask(moved, of | {"subtype": {"in": subtypes}}, archived=True),
         f"shipments_{place}": Ask(SHIPMENTS, of),
     }
+
+
+def subtypes_of(graph: Graph, settings: Settings) -> list[str]:
+    """Those of the subtypes we read that this tenant has; asking for another would be an error."""
+    wanted = (*settings.dispatch_subtypes, *settings.undispatch_subtypes)
+    known = graph.schema.enum_of_filter(TRANSACTIONS, "subtype")
+    return [subtype for subtype in wanted if known is None or subtype in known]
 
 
 def _told(

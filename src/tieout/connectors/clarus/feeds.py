@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from tieout.connectors.clarus.facts import names_its_order
+from tieout.connectors.clarus.facts import names_its_order, subtypes_of
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import GOODS_OUTS, TRANSACTIONS
@@ -92,14 +92,9 @@ class Sweep:
         return Poll(messages=tuple(messages), cursor=json.dumps(asdict(onward)), more=page.after is not None)
 
     def _where(self, cursor: Cursor) -> dict[str, Any]:
-        where: dict[str, Any] = {"account_id": {"eq": self._lookup.account()}, "subtype": {"in": self._subtypes()}}
+        subtypes = subtypes_of(self._graph, self._settings)
+        where: dict[str, Any] = {"account_id": {"eq": self._lookup.account()}, "subtype": {"in": subtypes}}
         return where if cursor.since is None else where | {"created_at": {"from": cursor.since}}
-
-    def _subtypes(self) -> list[str]:
-        """Those of our subtypes this tenant has; asking for another would be an error."""
-        wanted = (*self._settings.dispatch_subtypes, *self._settings.undispatch_subtypes)
-        known = self._graph.schema.enum_of_filter(TRANSACTIONS, "subtype")
-        return [subtype for subtype in wanted if known is None or subtype in known]
 
     def _fallback(self, cursor: Cursor) -> tuple[Page, dict[str, list[Node]]]:
         anything = Ask(TRANSACTIONS, self._where(cursor), archived=True)

@@ -68,6 +68,23 @@ TRANSACTIONS = Listing(
         "serial_numbers",
     ),
 )
+ORDER_HEADERS = Listing(
+    "goods_outs",
+    "GoodsOutsFilterType",
+    "id reference goods_out_status { code } account { id } carrier { code }",
+    ("external_system_reference1",),
+)
+"""Of an order, what its despatches need."""
+SENT_LINES = Listing(
+    "goods_out_lines", "GoodsOutLineFilterType", "id dispatch_quantity product { code }", ("alt_line_number",)
+)
+MOVES = Listing(
+    "transactions",
+    "TransactionFilterType",
+    "id subtype quantity created_at product { code }",
+    ("goods_out_line_id", "goods_out_line.id", "shipment_id", "shipment.id", "serial_numbers"),
+)
+"""Of a movement, what a despatch needs; the field that holds lots is the tenant's choice."""
 SHIPMENTS = Listing(
     "shipments", "ShipmentFilterType", "id reference packages_count carrier { code }", ("tracking_number",)
 )
