@@ -53,10 +53,13 @@ class LossyTransport(httpx.BaseTransport):
         self._inner = InProcess(twin)
         self.lose: list[tuple[str, str, str]] = []
         self.sent: list[tuple[str, str]] = []
+        self.throttle = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Passes the request on; a lost one is carried out (`after`) or not (`before`), and never answered."""
         self.sent.append((request.method, request.url.path))
+        if self.throttle:
+            return httpx.Response(429, request=request)
         for fault in self.lose:
             method, path, when = fault
             if request.method == method and request.url.path.endswith(path):

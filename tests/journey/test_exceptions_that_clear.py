@@ -119,3 +119,31 @@ def test_every_reason_that_clears_itself_is_about_an_item() -> None:
         "item_tracking_differs",
         "item_has_no_unit",
     }
+
+
+def test_a_record_locked_for_hours_becomes_an_exception_and_posts_at_its_replay(shop: Shop) -> None:
+    order = shop.order(10)
+    for _ in range(3):
+        shop.on_the_floor("work_floor")
+    shop.at_the_ledger("lock_record", record=f"Orders({order})")
+    shop.settle(60)
+    assert shop.open_cases() == ["record_locked"]
+    shop.at_the_ledger("unlock_record", record=f"Orders({order})")
+    _replay_all(shop)
+    assert shop.open_cases() == []
+    assert len(shop.ledger_documents("DeliveryNotes")) == 1
+
+
+def test_a_system_that_throttles_for_hours_is_waited_for_and_is_nobodys_exception(shop: Shop) -> None:
+    shop.order(10)
+    for _ in range(3):
+        shop.on_the_floor("work_floor")
+    shop.to_ledger.throttle = True
+    shop.work()
+    for _ in range(60):
+        shop.clock.pass_s(300)
+        shop.work()
+    assert shop.open_cases() == []
+    shop.to_ledger.throttle = False
+    shop.settle(4)
+    assert len(shop.ledger_documents("Invoices")) == 1

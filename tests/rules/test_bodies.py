@@ -10,7 +10,7 @@ from tests.build import goods_out as told
 from tieout.domain.documents import DespatchLine, SalesOrder
 from tieout.domain.postings import Lot
 from tieout.rules.bodies import delivery, goods_out, invoice
-from tieout.rules.facts import Facts, Policy
+from tieout.rules.facts import Codes, Facts, Policy
 
 
 def wanted(asked: SalesOrder, known: Facts) -> dict[str, Decimal]:
@@ -121,3 +121,11 @@ def test_an_invoice_bills_the_delivery_line_for_line() -> None:
 def test_a_time_zone_nobody_knows_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="write one such as Europe/London"):
         Policy(time_zone="Mars/Olympus")
+
+
+def test_of_two_ledger_carriers_for_one_in_the_warehouse_the_ordered_one_is_named() -> None:
+    codes = Codes(carriers={"1": "dpd", "2": "dpd", "3": "dhl"})
+    assert codes.ledger_carrier("dpd", "2") == "2"
+    assert codes.ledger_carrier("dpd", "3") == "1"
+    assert codes.ledger_carrier("dpd") == "1"
+    assert codes.ledger_carrier("bike", "2") is None

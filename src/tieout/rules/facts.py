@@ -45,9 +45,10 @@ class Codes:
         """The warehouse's code of a ledger unit."""
         return None if ledger_unit is None else self.units.get(ledger_unit, ledger_unit)
 
-    def ledger_carrier(self, warehouse_carrier: str | None) -> str | None:
-        """The ledger's code of a warehouse carrier; None where none is mapped."""
-        return next((ours for ours, theirs in self.carriers.items() if theirs == warehouse_carrier), None)
+    def ledger_carrier(self, warehouse_carrier: str | None, ordered: str | None = None) -> str | None:
+        """The ledger's code of a warehouse carrier: the one `ordered`, where it is among several; None without any."""
+        fitting = [ours for ours, theirs in self.carriers.items() if theirs == warehouse_carrier]
+        return ordered if ordered in fitting else next(iter(fitting), None)
 
 
 @dataclass(frozen=True)

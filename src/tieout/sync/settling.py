@@ -1,7 +1,7 @@
 """What an outcome means for its posting, its document and its lane. Writes nothing; notes everything in `Changes`."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tieout.domain.clock import Stopwatches
@@ -17,6 +17,13 @@ from tieout.sync.sending import Due, Tried
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 """A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
+
+LOCKED = "locked"
+LOCKED_RESTS = 20
+"""Rests in a row, of which the last twelve are five minutes each: after an hour or more, somebody must close the record.
+
+Only a lock ends so. A system that is down or throttles is waited for without end: nothing is wrong with the document.
+"""
 
 
 def backoff_s(rests: int, spread: random.Random) -> float:
@@ -48,6 +55,9 @@ class Settler:
         elif outcome.stands:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             self._done(work, posting, outcome)
+        elif outcome.ended is Ended.RETRY_LATER and outcome.reason == LOCKED and work.claimed.rests >= LOCKED_RESTS:
+            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            self._refused(work, posting, replace(outcome, reason="record_locked"))
         elif outcome.ended is Ended.RETRY_LATER:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             posting.state = "due"

@@ -60,7 +60,7 @@ def test_one_refused_in_the_middle_stops_only_itself_and_the_rest_wait() -> None
     order = company.order(("A", 50))
     outcomes = company.b1.post(sends(order, "1", "2", "9999", "4", "5"))
     assert [one.ended for one in outcomes] == [CREATED, CREATED, REFUSED, LATER, LATER]
-    assert [one.reason for one in outcomes[2:]] == ["stock_short_in_ledger", "locked", "locked"]
+    assert [one.reason for one in outcomes[2:]] == ["stock_short_in_ledger", "not_tried", "not_tried"]
     assert outcomes[4].retry_after_s == 0
     assert len(company.twin.state.tables["DeliveryNotes"].rows) == 2
     again = company.b1.post(sends(order, "1", "2", "9999", "4", "5")[3:])
@@ -72,7 +72,7 @@ def test_a_locked_record_in_a_batch_is_a_wait_for_its_document() -> None:
     company.stock()
     order = company.order(("A", 50))
     company.twin.act("lock_record", record="Items('A')", seconds=30)
-    assert [one.reason for one in company.b1.post(sends(order, "1", "2"))] == ["locked", "locked"]
+    assert [one.reason for one in company.b1.post(sends(order, "1", "2"))] == ["locked", "not_tried"]
 
 
 def test_more_documents_than_fit_go_in_several_requests() -> None:

@@ -80,7 +80,7 @@ class Poster:
         behind = Outcome(ended=Ended.UNKNOWN, text="$batch: the reply ends before the answer")
         if answers.stopped:
             text = "not tried: it stood behind a refused one in its batch"
-            behind = Outcome(ended=Ended.RETRY_LATER, reason="locked", text=text, retry_after_s=0.0)
+            behind = Outcome(ended=Ended.RETRY_LATER, reason="not_tried", text=text, retry_after_s=0.0)
         return made + [behind] * (len(chunk) - len(made))
 
     def _cancel(self, send: Send, delivery: str) -> Outcome:
