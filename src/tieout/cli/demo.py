@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import time
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from tieout.demo.systems import DemoError
 from tieout.domain.reasons import REASONS
 
 DOES_NOT_TIE = 1
+TERMINATED = 143
+WORTH_TRYING = ("status", "cases list", "trace 1")
 COUNTED = {"put_item": "items in the warehouse", "goods_out": "orders in the warehouse",
            "delivery": "deliveries in the ledger", "invoice": "invoices in the ledger"}  # fmt: skip
 
@@ -31,6 +34,7 @@ def demo(
     """Replay a retailer's days through twins of Clarus WMS and SAP Business One, with faults, and tie out."""
     console = Console(stderr=True)
     board = Board(console)
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         with run_demo(seed, orders, board.show) as (run, result):
             board.close()
@@ -46,6 +50,11 @@ def demo(
         raise typer.Exit(DOES_NOT_TIE) from error
     if not result.ties:
         raise typer.Exit(DOES_NOT_TIE)
+
+
+def _terminated(_number: int, _frame: object) -> None:
+    """Ends in order, so that every process started here ends too."""
+    sys.exit(TERMINATED)
 
 
 class Board:
@@ -107,14 +116,15 @@ def _addresses(run: Demo) -> dict[str, str]:
 
 def _keep(console: Console, run: Demo) -> None:
     """Prints where everything is, then waits for Ctrl-C."""
-    secrets = " ".join(f"{name}={value}" for name, value in run.tieout.secrets.items())
-    console.print("Still running, until Ctrl-C:", highlight=False)
-    console.print(f"  SAP Business One twin  {run.ledger.url}/b1s/v2/   (company TIEOUT, manager / manager)")
-    console.print(f"  Clarus WMS twin        {run.floor_system.url}   (tenant tieout, client tieout / tieout)")
-    console.print("  tieout                 in another terminal, for example:", highlight=False)
-    console.print(f"    export {secrets}", soft_wrap=True, highlight=False)
-    for command in ("status", "cases list", "trace 1"):
-        console.print(f"    tieout {command} --config {run.tieout.config}", soft_wrap=True, highlight=False)
+    lines = [
+        "Still running, until Ctrl-C:",
+        f"  SAP Business One twin  {run.ledger.url}/b1s/v2/  (company TIEOUT, manager / manager)",
+        f"  Clarus WMS twin        {run.floor_system.url}  (tenant tieout, client tieout / tieout)",
+        "  tieout, from another terminal:",
+        *(f"    export {name}={value}" for name, value in run.tieout.secrets.items()),
+        *(f"    {sys.argv[0]} {command} --config {run.tieout.config}" for command in WORTH_TRYING),
+    ]
+    console.print("\n".join(lines), soft_wrap=True, highlight=False)
     try:
         signal.pause()
     except KeyboardInterrupt:

@@ -109,7 +109,7 @@ class Installation:
         """Starts it, and waits until it says that it is ready. Raises `DemoError` when it does not."""
         command = [sys.executable, "-m", "tieout", "run", "--json", "--config", str(self.config)]
         self._process = subprocess.Popen(  # noqa: S603  our own program
-            command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=self.environment
+            command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=self.environment, start_new_session=True
         )
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line or "ready" not in json.loads(line):

@@ -21,7 +21,9 @@ class System:
 
     def __init__(self, name: str) -> None:
         command = [sys.executable, "-m", "tieout.twins", name, "0"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own program
+        self._process = subprocess.Popen(  # noqa: S603  our own program; Ctrl-C is for us, and we end it
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             raise DemoError(f"the twin {name} did not start (exit code {self._process.wait()})")

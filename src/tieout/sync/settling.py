@@ -20,7 +20,7 @@ LONGEST_WAIT_S = 300.0
 
 LOCKED = "locked"
 LOCKED_RESTS = 20
-"""Rests in a row, of which the last twelve are five minutes each: after an hour or more, somebody must close the record.
+"""Rests in a row, of which the last twelve are five minutes each: after an hour somebody must close the record.
 
 Only a lock ends so. A system that is down or throttles is waited for without end: nothing is wrong with the document.
 """

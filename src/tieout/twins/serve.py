@@ -140,4 +140,5 @@ class _AnnouncingServer(uvicorn.Server):
 def run(twin: FaultyTwin, port: int, *, host: str = "127.0.0.1") -> None:
     """Serves the twin until interrupted. Prints one line of JSON with its address once it listens."""
     config = uvicorn.Config(application(twin), host=host, port=port, log_level="critical", access_log=False)
-    _AnnouncingServer(config, twin.name).run()
+    with contextlib.suppress(KeyboardInterrupt):  # the server has ended in order; Ctrl-C is how a person says so
+        _AnnouncingServer(config, twin.name).run()
