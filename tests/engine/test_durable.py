@@ -6,17 +6,22 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from tieout.engine import DurableEngine, Job
-from tieout.engine.durable import HOUSEKEEPING
+from tieout.engine.durable import HOUSEKEEPING, DurableEngine
+from tieout.engine.seam import Job
+from tieout.engine.transact import CONNECT_TIMEOUT_S, WakeQueue
 
 from .conftest import LIMIT_S, Running
 from .rows import drains_of, statuses, until
 
 NEVER_S = 3600.0
+DBOS_FIRST_CONNECT_S = 10
+"""What DBOS itself allows when it sees whether its database is there."""
 
 
 class Turns:
@@ -254,6 +259,22 @@ def test_the_sqlite_file_is_in_wal_mode(running: Running, tmp_path: Path) -> Non
 def test_an_engine_without_a_file_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a database file"):
         DurableEngine([], "sqlite://", "one")
+
+
+def test_a_postgresql_host_that_never_answers_ends_the_engine_instead_of_hanging_it(silent_postgres_url: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="connection timeout expired"):
+        DurableEngine([], silent_postgres_url, "one").run()
+    assert time.monotonic() - began < DBOS_FIRST_CONNECT_S + 5
+
+
+def test_a_wake_to_a_postgresql_host_that_never_answers_is_given_up_within_the_limit(silent_postgres_url: str) -> None:
+    queue = WakeQueue(silent_postgres_url)
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="connection timeout expired"):
+        queue.put("drain")
+    assert time.monotonic() - began < CONNECT_TIMEOUT_S + 5
+    queue.close()
 
 
 def _listening() -> set[str]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tieout.engine import InlineEngine, Job, TooManyTurnsError, UnknownJobError
+from tieout.engine.inline import InlineEngine, TooManyTurnsError
+from tieout.engine.seam import Job
+from tieout.engine.timetable import UnknownJobError
 
 
 def countdown(name: str, times: int, told: list[str]) -> Job:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tieout.engine import Job, RemoteWaker
+from tieout.engine.remote import RemoteWaker
+from tieout.engine.seam import Job
 
 from . import worker
 from .conftest import LIMIT_S, Running
@@ -130,7 +131,7 @@ def test_a_wake_from_another_process_gives_a_turn(running: Running, database_url
     with running(Job("drain", turns, NEVER_S)):
         turns.wait()
         code = (
-            "import sys; from tieout.engine import RemoteWaker;"
+            "import sys; from tieout.engine.remote import RemoteWaker;"
             "waker = RemoteWaker(sys.argv[1]); waker.wake('drain'); waker.close()"
         )
         subprocess.run([sys.executable, "-c", code, database_url], check=True, timeout=LIMIT_S)

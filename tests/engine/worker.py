@@ -13,7 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from tieout.engine import DurableEngine, Job
+from tieout.engine.durable import DurableEngine
+from tieout.engine.seam import Job
 
 LEASE_S = 1.0
 ABANDONED_AFTER_S = 2.0

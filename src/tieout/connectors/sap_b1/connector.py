@@ -40,6 +40,10 @@ def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport 
     )
 
 
+READ_BATCH = 100
+"""Messages read at a time: each holds its whole record, so no call is made for them."""
+
+
 class SapB1:
     """SAP Business One as the ledger. Keeps the contract of `connectors/contract.py`; may be used by many threads."""
 
@@ -76,6 +80,7 @@ class SapB1:
             concurrency=self._settings.sessions,
             batch=self._settings.batch_size,
             settle_s=self._settings.settle_s,
+            read_batch=READ_BATCH,
         )
 
     def check(self) -> str:
