@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tieout.bench.processes import TwinProcess
+from tieout.twins.process import TwinProcess
 
 LOGIN = {"CompanyDB": "TIEOUT", "UserName": "manager", "Password": "manager"}
 MOVES = "id subtype quantity created_at product { code } goods_out { id reference } shipment { id }"

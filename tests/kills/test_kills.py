@@ -11,7 +11,8 @@ import pytest
 
 from tests.kills.books import read_books
 from tests.kills.trade import Trade, UnderWay, under_way, until
-from tieout.bench.processes import Installed, TieoutProcess, TwinProcess, install, prepare_journal
+from tieout.bench.processes import Installed, TieoutProcess, install, prepare_journal
+from tieout.twins.process import TwinProcess
 
 SEED = 20
 KILLS = 20

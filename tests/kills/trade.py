@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.kills.books import nodes
-from tieout.bench.processes import Installed, TwinProcess, listen, sign_in_to_clarus
+from tieout.bench.processes import Installed, listen, sign_in_to_clarus
 from tieout.journal.store import Journal
+from tieout.twins.process import TwinProcess
 
 ITEMS = ("LANTERN", "CLOCK", "MUG", "APRON")
 STOCK = 100_000

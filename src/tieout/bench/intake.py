@@ -17,7 +17,6 @@ from tieout.bench.processes import (
     LINK,
     SECRET,
     START_WITHIN_S,
-    ProcessError,
     free_port,
     prepare_journal,
     webhook_headers,
@@ -25,6 +24,7 @@ from tieout.bench.processes import (
 from tieout.bench.rows import Row, Sizes
 from tieout.journal.store import Journal
 from tieout.journal.tables import message
+from tieout.twins.process import ProcessError
 
 CONNECTIONS = 64
 LOAD_WITHIN_S = 300.0

@@ -1,4 +1,4 @@
-"""The programs a measurement needs, each a process of its own on loopback: both twins, and tieout itself."""
+"""tieout itself as a process of its own, set up between two twins, and what Clarus says to it."""
 
 import json
 import os
@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -18,6 +17,7 @@ import httpx
 from tieout.journal import reference
 from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
+from tieout.twins.process import ProcessError, TwinProcess
 
 LINK = "demo"
 SECRET = "a-secret-for-loopback"  # noqa: S105  it guards nothing but twins
@@ -26,45 +26,6 @@ END_WITHIN_S = 30.0
 CALL_TIMEOUT_S = 30.0
 AUTOMATIONS = {"1": "goods_out/updated", "2": "goods_out/completed"}
 """Automation ids of a fresh Clarus twin, in the order `listen` makes them."""
-
-
-class ProcessError(Exception):
-    """A program did not do what it was started for. The text says which, and what it said."""
-
-
-class TwinProcess:
-    """A twin. Use as a context: the process ends with it."""
-
-    def __init__(self, name: str) -> None:
-        command = [sys.executable, "-m", "tieout.twins", name, "0"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own program
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            raise ProcessError(f"the twin {name} did not start (exit code {self._process.wait()})")
-        self.url: str = json.loads(line)["url"]
-        self.http = httpx.Client(base_url=self.url, timeout=CALL_TIMEOUT_S)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.http.close()
-        self._process.terminate()
-        self._process.wait(END_WITHIN_S)
-
-    def act(self, name: str, **arguments: Any) -> dict[str, Any]:
-        """Does what a person would do in that system. Raises `ProcessError` when it refuses."""
-        return self.post("/_twin/act", {"act": name, **arguments})
-
-    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """One call that must succeed. Raises `ProcessError`."""
-        reply = self.http.post(path, json=body)
-        if not reply.is_success:
-            raise ProcessError(f"{path} was answered {reply.status_code}: {reply.text[:300]}")
-        answer: dict[str, Any] = reply.json()
-        return answer
 
 
 def sign_in_to_clarus(floor: TwinProcess) -> None:

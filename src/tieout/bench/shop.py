@@ -12,9 +12,7 @@ from sqlalchemy import func, select
 from tieout.bench.processes import (
     LINK,
     Installed,
-    ProcessError,
     TieoutProcess,
-    TwinProcess,
     install,
     prepare_journal,
     sign_in_to_clarus,
@@ -22,6 +20,7 @@ from tieout.bench.processes import (
 from tieout.journal import lanes
 from tieout.journal.store import Journal
 from tieout.journal.tables import posting
+from tieout.twins.process import ProcessError, TwinProcess
 
 ITEMS = 20
 LINES = 3

@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tieout.bench.processes import ProcessError
 from tieout.bench.rows import Row, Sizes
 from tieout.bench.run import run_bench
+from tieout.twins.process import ProcessError
 
 MISSED = 1
 """Exit code when a bar is missed, or the measurement could not be made."""

@@ -16,6 +16,7 @@ from tieout.demo.run import Demo, Step
 from tieout.demo.run import demo as run_demo
 from tieout.demo.systems import DemoError
 from tieout.domain.reasons import REASONS
+from tieout.twins.process import ProcessError
 
 DOES_NOT_TIE = 1
 TERMINATED = 143
@@ -44,7 +45,7 @@ def demo(
                 _show(Console(), result)
             if keep:
                 _keep(console, run)
-    except DemoError as error:
+    except (DemoError, ProcessError) as error:
         board.close()
         console.print(f"[red]the demo stopped:[/red] {error}")
         raise typer.Exit(DOES_NOT_TIE) from error

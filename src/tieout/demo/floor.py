@@ -2,8 +2,8 @@
 
 from random import Random
 
-from tieout.demo.systems import System
 from tieout.demo.trade import Trade
+from tieout.twins.process import TwinProcess
 
 CHANCES = {"work": 0.9, "part_pick": 0.05, "short_pick": 0.03, "part_despatch": 0.1, "close_short": 0.5}
 UNLABELLED = 0.015
@@ -13,7 +13,7 @@ UNLABELLED = 0.015
 class Floor:
     """What people in the warehouse do, from a seed."""
 
-    def __init__(self, system: System, seed: int) -> None:
+    def __init__(self, system: TwinProcess, seed: int) -> None:
         self._system, self._chance = system, Random(f"floor/{seed}")  # noqa: S311  chance of a demo
 
     def receive(self, trade: Trade) -> None:

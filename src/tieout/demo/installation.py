@@ -13,12 +13,13 @@ from typing import Self
 from sqlalchemy import func, select
 
 from tieout.demo.office import CARRIERS
-from tieout.demo.systems import DemoError, Graph, System
+from tieout.demo.systems import DemoError, Graph
 from tieout.journal import lanes, reference
 from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
 from tieout.journal.tables import case_, cursor, document, movement, posting
 from tieout.settings import read_settings
+from tieout.twins.process import TwinProcess
 
 LINK = "demo"
 SECRET = "demo-webhook-secret"  # noqa: S105  of a demo on loopback
@@ -73,7 +74,7 @@ SECRETS = {
 class Installation:
     """`tieout run` in a process of its own, on a journal in `folder`. Use as a context: the process ends with it."""
 
-    def __init__(self, folder: Path, ledger: System, floor: System, warehouse: Graph) -> None:
+    def __init__(self, folder: Path, ledger: TwinProcess, floor: TwinProcess, warehouse: Graph) -> None:
         port = _free_port()
         url = f"http://127.0.0.1:{port}/hooks/{LINK}/{SECRET}"
         hooks = ", ".join(f'"{warehouse.call_on(*hook, url)}" = "{hook[0]}/{hook[1]}"' for hook in HOOKS)

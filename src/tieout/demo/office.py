@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from tieout.demo.systems import ServiceLayer, System
+from tieout.demo.systems import ServiceLayer
 from tieout.demo.trade import NOT_STOCK, Trade, TradeLine
+from tieout.twins.process import TwinProcess
 
 CARRIERS = ("1", "2", "3")
 """Shipping types the SAP twin starts with; a customer always has the same one."""
@@ -17,7 +18,7 @@ NEW_CARRIER_EVERY = 40
 class Office:
     """What its staff do. They key orders in at the system itself, so faults of the wire do not meet them."""
 
-    def __init__(self, sap: ServiceLayer, ledger: System) -> None:
+    def __init__(self, sap: ServiceLayer, ledger: TwinProcess) -> None:
         self._sap, self._ledger, self._new_carrier = sap, ledger, ""
 
     def open_shop(self, trade: Trade) -> None:

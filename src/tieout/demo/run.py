@@ -12,9 +12,10 @@ from tieout.demo.floor import Floor
 from tieout.demo.installation import Installation
 from tieout.demo.office import Office
 from tieout.demo.result import Result, judge
-from tieout.demo.systems import DemoError, Graph, ServiceLayer, System
+from tieout.demo.systems import DemoError, Graph, ServiceLayer
 from tieout.demo.tie_out import read_tie_out
 from tieout.demo.trade import Trade, TradeLine, read_trade
+from tieout.twins.process import TwinProcess
 
 REST_WITHIN_S = 240.0
 """How long the demo may take to come to rest after the last order, before it says so and fails."""
@@ -55,8 +56,8 @@ class Demo:
 
     trade: Trade
     seed: int
-    ledger: System
-    floor_system: System
+    ledger: TwinProcess
+    floor_system: TwinProcess
     sap: ServiceLayer
     clarus: Graph
     tieout: Installation
@@ -129,8 +130,8 @@ def demo(seed: int, most_orders: int | None, say: Progress) -> Generator[tuple[D
     trade = read_trade(most_orders)
     with (
         tempfile.TemporaryDirectory(prefix="tieout-demo-") as folder,
-        System("sap-b1") as ledger,
-        System("clarus") as floor,
+        TwinProcess("sap-b1") as ledger,
+        TwinProcess("clarus") as floor,
     ):
         floor.set_up(TWIN_SETTINGS)
         sap, clarus = ServiceLayer(ledger.url), Graph(floor.url)

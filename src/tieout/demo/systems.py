@@ -1,11 +1,7 @@
-"""The two outside systems of the demo: twins, each a process of its own, spoken to as anybody would."""
+"""Plain clients of the two outside systems, as anybody would write them over their public APIs."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
@@ -14,60 +10,6 @@ CALL_TIMEOUT_S = 30.0
 
 class DemoError(Exception):
     """The demo cannot go on. The text says which step failed and what was answered."""
-
-
-class System:
-    """A twin in a process of its own. Use as a context: the process ends with it."""
-
-    def __init__(self, name: str) -> None:
-        command = [sys.executable, "-m", "tieout.twins", name, "0"]
-        self._process = subprocess.Popen(  # noqa: S603  our own program; Ctrl-C is for us, and we end it
-            command, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            raise DemoError(f"the twin {name} did not start (exit code {self._process.wait()})")
-        self.url: str = json.loads(line)["url"]
-        self._http = httpx.Client(base_url=self.url, timeout=CALL_TIMEOUT_S)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.close()
-        self._process.terminate()
-        self._process.wait()
-
-    def act(self, name: str, **arguments: Any) -> dict[str, Any]:
-        """Does what a person would do in that system. Raises `DemoError` when it refuses."""
-        return self._post("/_twin/act", {"act": name, **arguments})
-
-    def set_up(self, settings: Mapping[str, Any]) -> None:
-        """Begins again with other settings than the twin's own."""
-        self._post("/_twin/reset", {"settings": dict(settings)})
-
-    def state(self) -> dict[str, Any]:
-        """What the twin tells of itself."""
-        state: dict[str, Any] = self._http.get("/_twin/state").json()
-        return state
-
-    def set_faults(self, seed: int, rates: Mapping[str, float]) -> None:
-        """Which faults strike from now on."""
-        self._post("/_twin/faults", {"seed": seed, "rates": dict(rates), "late_s": 0.5})
-
-    def fault_counts(self) -> dict[str, int]:
-        """How often each fault has struck."""
-        counts: dict[str, int] = self._http.get("/_twin/faults").json()["counts"]
-        return counts
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        reply = self._http.post(path, json=body)
-        if not reply.is_success:
-            raise DemoError(f"{self.url}{path} answered {reply.status_code}: {reply.text[:300]}")
-        answer: dict[str, Any] = reply.json()
-        return answer
 
 
 class ServiceLayer:
