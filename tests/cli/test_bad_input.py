@@ -1,11 +1,13 @@
 """What a user is told who got something wrong: a clear sentence, where it is, and an exit code; never a stack trace."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import CONFIGURATION, SECRETS, Terminal
+from tieout.journal.store import CONNECT_TIMEOUT_S
 
 LOOKING = (("cases", "list"), ("cases", "show", "1"), ("trace", "1"), ("status",))
 ALL = (*LOOKING, ("cases", "assign", "1", "me"), ("cases", "replay", "1"), ("mappings", "list"),
@@ -101,6 +103,15 @@ def test_a_database_that_cannot_be_used_is_named_without_its_password(
     assert "journal.url is right" in ran.err
     assert "hushhush" not in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_database_host_that_never_answers_is_told_in_seconds(terminal: Terminal, silent_postgres_url: str) -> None:
+    terminal.file.write_text(CONFIGURATION.replace("sqlite:///journal.sqlite", silent_postgres_url))
+    began = time.monotonic()
+    ran = terminal.run("worker")
+    assert ran.code == 3
+    assert "connection timeout expired. See that journal.url is right and the database runs" in ran.err
+    assert time.monotonic() - began < CONNECT_TIMEOUT_S + 5
 
 
 def test_a_database_url_that_is_none_is_a_fault_of_the_configuration(terminal: Terminal) -> None:

@@ -26,6 +26,18 @@ def test_the_list_for_a_machine_has_the_documented_fields(shop: Shop, terminal: 
     assert (one["case"], one["reason"], one["blocks_units"]) == (1, "tracking_missing", "4")
 
 
+def test_what_must_wait_behind_an_exception_raises_what_the_list_says_it_blocks(shop: Shop, terminal: Terminal) -> None:
+    despatch_without_tracking(shop)
+    (before,) = terminal.run("cases", "list", "--json").json["exceptions"]
+    shop.on_the_floor("despatch", goods_out_id=1)
+    shop.sync()
+    (after,) = terminal.run("cases", "list", "--json").json["exceptions"]
+    (group,) = terminal.run("cases", "list", "--by-cause", "--json").json
+    shown = terminal.run("cases", "show", 1, "--json").json["exception"]
+    assert (before["blocks_units"], after["blocks_units"]) == ("4", "10")
+    assert (group["blocks_units"], shown["blocks_units"]) == ("10", "10")
+
+
 def test_a_list_is_narrowed_by_owner_reason_link_and_state(shop: Shop, terminal: Terminal) -> None:
     despatch_without_tracking(shop)
     found = {
@@ -63,7 +75,7 @@ def test_one_exception_is_shown_with_all_a_person_needs_to_mend_it(shop: Shop, t
     for said in (
         "Exception 1: A despatch has no tracking number, and the policy asks for one.",
         "owner: warehouse, not assigned",
-        "blocks 4 units; 6 more wait behind it",
+        "blocks 10 units, 6 of them behind the first document",
         "- despatch of order 1 has no tracking number",
         "- Add the tracking number to the shipment in the warehouse, then replay the exception.",
         "Document: despatch 1-1 of order 1",

@@ -3,22 +3,20 @@
 from pathlib import Path
 
 import pytest
-import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from tieout.cli.main import app
+from tieout.cli.main import COMMANDS, command
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "cli.md"
 
 
-def commands() -> dict[str, typer.core.TyperCommand]:
+def commands() -> dict[str, TyperCommand]:
     """Every command by its full name, such as `cases list`."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)
     found = {}
-    for name, command in root.commands.items():
-        below = command.commands if isinstance(command, TyperGroup) else {}
-        found |= {f"{name} {part}": one for part, one in below.items()} or {name: command}
+    for name in COMMANDS:
+        made = command(name)
+        below = made.commands if isinstance(made, TyperGroup) else {}
+        found |= {f"{name} {part}": one for part, one in below.items()} or {name: made}
     return found
 
 

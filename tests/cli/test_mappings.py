@@ -44,6 +44,31 @@ def test_a_mapping_that_stands_so_already_is_no_change_and_leaves_no_trace(shop:
     assert shop.rows("SELECT * FROM audit") == []
 
 
+def test_a_mapping_that_is_taken_away_is_gone_and_the_audit_trail_keeps_what_it_was(
+    shop: Shop, terminal: Terminal
+) -> None:
+    ran = terminal.run("mappings", "remove", "carrier", "3", "--link", "demo", "--actor", "desk")
+    assert (ran.code, ran.out) == (0, "demo: carrier 3 is no longer mapped (before: DPD)\n")
+    assert len(terminal.run("mappings", "list", "--kind", "carrier", "--json").json) == 2
+    assert shop.rows("SELECT actor, action, object, detail FROM audit") == [
+        ("desk", "mapping removed", "mapping/demo/carrier/3", '{"after": null, "before": "DPD"}')
+    ]
+    shop.order(5, body={"TransportationCode": 3})
+    assert shop.open_cases() == ["carrier_not_mapped"]
+
+
+def test_a_mapping_that_is_not_there_cannot_be_taken_away(shop: Shop, terminal: Terminal) -> None:
+    for arguments, code, said in (
+        (("carrier", "77"), 4, "carrier 77 of link demo is not mapped"),
+        (("colour", "1"), 2, "'colour' is not a kind of mapping"),
+        (("carrier", "1", "--link", "other"), 2, "no link is called 'other'"),
+    ):
+        ran = terminal.run("mappings", "remove", *arguments)
+        assert (ran.code, ran.out) == (code, "")
+        assert said in ran.err
+    assert shop.rows("SELECT * FROM audit") == []
+
+
 def test_an_unknown_kind_or_link_and_an_empty_code_are_refused(shop: Shop, terminal: Terminal) -> None:
     for arguments, said in (
         (("colour", "1", "RED"), "'colour' is not a kind of mapping; there are: warehouse, carrier, unit"),

@@ -1,8 +1,13 @@
 """Accounts of somebody asking how things stand."""
 
+from datetime import timedelta
+
 from tests.cli.conftest import Terminal, despatch_without_tracking
 from tests.journey.conftest import Shop
 from tieout.domain.clock import SystemClock
+from tieout.domain.documents import Side
+from tieout.journal import trouble
+from tieout.sync.polling import Polls, Troubles
 
 
 def _today(shop: Shop) -> None:
@@ -65,3 +70,50 @@ def test_a_feed_that_never_answered_is_named_all_the_same(terminal: Terminal) ->
         "sales_orders",
         "despatches",
     ]
+
+
+JOB = "poll:demo:ledger:items"
+
+
+def _worker(shop: Shop) -> Polls:
+    """The polls of a worker process that starts now."""
+    return Polls(shop.link, shop.journal, shop.clock, shop.intake, Troubles(shop.journal, shop.clock), lambda: None)
+
+
+def test_a_system_that_cannot_be_reached_is_named_with_since_when_and_what_to_do(
+    shop: Shop, terminal: Terminal
+) -> None:
+    _today(shop)
+    shop.clock.pass_s(-180)
+    shop.to_ledger.lose = [("GET", "/Items", "before")]
+    _worker(shop).feed(JOB, Side.LEDGER, "items")
+    ran = terminal.run("status", "--json")
+    assert (ran.code, ran.json["needs_attention"]) == (1, True)
+    (told,) = ran.json["troubles"]
+    assert (told["link"], told["job"], told["since"]) == ("demo", JOB, shop.clock.now().isoformat())
+    text = terminal.run("status").out
+    assert f"{JOB} cannot reach its system for 3 min: " in text
+    assert "see that the system runs and can be reached from here" in text
+
+
+def test_a_trouble_that_an_earlier_process_left_ends_with_the_first_success_of_the_next(
+    shop: Shop, terminal: Terminal
+) -> None:
+    _today(shop)
+    shop.sync()
+    shop.to_ledger.lose = [("GET", "/Items", "before")]
+    _worker(shop).feed(JOB, Side.LEDGER, "items")
+    assert len(terminal.run("status", "--json").json["troubles"]) == 1
+    _worker(shop).feed(JOB, Side.LEDGER, "items")
+    ran = terminal.run("status", "--json")
+    assert (ran.code, ran.json["troubles"]) == (0, [])
+    assert "cannot reach" not in terminal.run("status").out
+
+
+def test_a_trouble_of_a_link_that_is_configured_no_longer_asks_for_nothing(shop: Shop, terminal: Terminal) -> None:
+    _today(shop)
+    shop.sync()
+    with shop.journal.write("old") as connection:
+        began = shop.clock.now() - timedelta(days=9)
+        trouble.begin(connection, "poll:old:ledger:items", "old", "the ledger does not answer", began)
+    assert terminal.run("status", "--json").json["troubles"] == []

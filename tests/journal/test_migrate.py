@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from tieout.journal.migrate import migrate
+from tieout.journal.migrate import NEWEST, SCRIPTS, migrate
 from tieout.journal.store import Journal, JournalError
 from tieout.journal.tables import metadata
 
@@ -72,6 +74,12 @@ def test_the_indexes_of_what_waits_hold_only_what_waits(empty: Journal, index: s
     with empty.read() as connection:
         found = connection.execute(text(query)).scalars()
         assert [" WHERE " in sql for sql in found if sql and f"INDEX {index} " in sql] == [True]
+
+
+def test_the_step_that_is_known_as_the_newest_is_the_last_there_is() -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
 def test_migrating_twice_changes_nothing(empty: Journal) -> None:

@@ -1,6 +1,7 @@
 """Values come back exactly as they went in, and readers and the writer leave each other alone."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from tests.build import LINK, NOON
 
 from tieout.domain.documents import Side
 from tieout.journal import reference
-from tieout.journal.store import Journal, insert_new, upsert
+from tieout.journal.store import CONNECT_TIMEOUT_S, Journal, JournalError, insert_new, upsert
 from tieout.journal.tables import case_, cursor, xref
 
 
@@ -135,3 +136,21 @@ def test_a_boundary_is_named_before_and_after_the_commit(journal_url: str) -> No
         seen.append("inside")
     opened.close()
     assert seen == ["inside", "before plan", "after plan"]
+
+
+def test_a_postgresql_host_that_never_answers_is_told_within_the_limit(silent_postgres_url: str) -> None:
+    journal = Journal(silent_postgres_url)
+    began = time.monotonic()
+    with pytest.raises(JournalError, match=r"the journal at .* cannot be used: connection timeout expired"):
+        journal.check()
+    assert CONNECT_TIMEOUT_S - 1 < time.monotonic() - began < CONNECT_TIMEOUT_S + 5
+    journal.close()
+
+
+def test_a_limit_that_the_url_names_is_the_one_that_counts(silent_postgres_url: str) -> None:
+    journal = Journal(f"{silent_postgres_url}?connect_timeout=2")
+    began = time.monotonic()
+    with pytest.raises(JournalError):
+        journal.check()
+    assert time.monotonic() - began < CONNECT_TIMEOUT_S - 1
+    journal.close()

@@ -134,6 +134,24 @@ def test_a_record_locked_for_hours_becomes_an_exception_and_posts_at_its_replay(
     assert len(shop.ledger_documents("DeliveryNotes")) == 1
 
 
+def test_a_record_locked_for_a_moment_after_hours_of_throttling_is_nobodys_exception(shop: Shop) -> None:
+    order = shop.order(10)
+    for _ in range(3):
+        shop.on_the_floor("work_floor")
+    shop.work()
+    shop.to_ledger.throttle = True
+    for _ in range(30):
+        shop.clock.pass_s(300)
+        shop.work()
+    shop.at_the_ledger("lock_record", record=f"Orders({order})")
+    shop.to_ledger.throttle = False
+    shop.settle(3)
+    assert shop.open_cases() == []
+    shop.at_the_ledger("unlock_record", record=f"Orders({order})")
+    shop.settle(3)
+    assert len(shop.ledger_documents("DeliveryNotes")) == 1
+
+
 def test_a_system_that_throttles_for_hours_is_waited_for_and_is_nobodys_exception(shop: Shop) -> None:
     shop.order(10)
     for _ in range(3):

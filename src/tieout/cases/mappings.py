@@ -79,18 +79,36 @@ class Mappings:
             self._note(connection, changed, actor.strip())
         return changed
 
+    def remove(self, link: str, kind: str, ledger: str, *, actor: str) -> Changed | None:
+        """Takes away what a ledger code is mapped to; None where it is not mapped. Raises `MappingError`."""
+        if not actor.strip():
+            raise MappingError(["say who acts"])
+        with self.journal.write("remove mapping") as connection:
+            before = _mapped_to(connection, link, kind, ledger)
+            if not before:
+                return None
+            reference.drop_mapping(connection, link, kind, ledger)
+            changed = Changed(link, kind, ledger, ", ".join(before), None)
+            self._note(connection, [changed], actor.strip())
+        return changed
+
     def _note(self, connection: Connection, changed: Iterable[Changed], actor: str) -> None:
         now = self.clock.now()
         for one in changed:
             thing = f"mapping/{one.link}/{one.kind}/{one.ledger}"
             detail = {"before": one.before, "after": one.after}
-            audit.append(connection, at=now, actor=actor[:80], action="mapping set", thing=thing[:200], detail=detail)
+            action = "mapping removed" if one.after is None else "mapping set"
+            audit.append(connection, at=now, actor=actor[:80], action=action, thing=thing[:200], detail=detail)
 
 
 def _put(connection: Connection, row: Mapped) -> Changed | None:
-    of = (mapping.c.link == row.link, mapping.c.kind == row.kind, mapping.c.ledger == row.ledger)
-    before = list(connection.execute(select(mapping.c.warehouse).where(*of).with_for_update()).scalars())
+    before = _mapped_to(connection, row.link, row.kind, row.ledger)
     if before == [row.warehouse]:
         return None
     reference.set_mapping(connection, row.link, row.kind, row.ledger, row.warehouse)
     return Changed(row.link, row.kind, row.ledger, ", ".join(before) or None, row.warehouse)
+
+
+def _mapped_to(connection: Connection, link: str, kind: str, ledger: str) -> list[str]:
+    of = (mapping.c.link == link, mapping.c.kind == kind, mapping.c.ledger == ledger)
+    return list(connection.execute(select(mapping.c.warehouse).where(*of).with_for_update()).scalars())

@@ -70,8 +70,8 @@ def _head(found: Shown, now: datetime) -> Iterator[str]:
         due = f"overdue since {since(found.due_at, now)}" if about.overdue else f"due {moment(found.due_at)} UTC"
         with_whom = f", with {about.assignee}" if about.assignee else ", not assigned"
         yield f"  open for {length(about.age_s)}, {due}; {about.severity}; owner: {about.owner}{with_whom}"
-        behind = sum((one.units for one in found.behind), Decimal(0))
-        yield f"  blocks {_blocks(about)}" + (f"; {units(behind)} more wait behind it" if behind else "")
+        behind = sum((one.units for one in found.behind if one.state == "held"), Decimal(0))
+        yield f"  blocks {_blocks(about)}" + (f", {units(behind)} of them behind the first document" if behind else "")
     elif found.resolved_at is not None:
         yield f"  resolved {moment(found.resolved_at)} UTC: {found.resolution}"
 

@@ -53,6 +53,25 @@ def set_(
         _put(here, [row], actor, as_json=as_json)
 
 
+@app.command()
+def remove(
+    kind: Annotated[str, typer.Argument(help=KIND_HELP)],
+    ledger: Annotated[str, typer.Argument(help="The ledger's code.")],
+    actor: Actor,
+    link: OfLink = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Takes away what one code of the ledger is mapped to. What was posted by it stays as it is."""
+    with explained(as_json=as_json), opened(config, make=True) as here:
+        of, code = _the_link(here, link), ledger.strip()
+        _known(kind)
+        changed = Mappings(here.journal, SystemClock(), here.links).remove(of, kind, code, actor=actor)
+        if changed is None:
+            raise Refused(f"{kind} {code} of link {of} is not mapped")
+        show({"changed": [changed]}, _said(changed), as_json=as_json)
+
+
 @app.command("import")
 def import_(
     file: Annotated[str, typer.Argument(help="A CSV file as `export` writes it; - reads standard input.")],
@@ -86,10 +105,15 @@ def export(
 def _rows(here: Opened, link: str | None, kind: str | None) -> list[Mapped]:
     if link is not None:
         _the_link(here, link)
-    if kind is not None and kind not in KINDS:
-        raise Refused(f"{kind!r} is not a kind of mapping; there are: {', '.join(KINDS)}", CONFIGURATION)
+    if kind is not None:
+        _known(kind)
     with here.journal.read() as connection:
         return mapped(connection, link=link, kind=kind)
+
+
+def _known(kind: str) -> None:
+    if kind not in KINDS:
+        raise Refused(f"{kind!r} is not a kind of mapping; there are: {', '.join(KINDS)}", CONFIGURATION)
 
 
 def _the_link(here: Opened, link: str | None) -> str:
@@ -116,7 +140,8 @@ def _put(here: Opened, rows: list[Mapped], actor: str, *, as_json: bool) -> None
 
 def _said(one: Changed) -> str:
     before = f" (before: {one.before})" if one.before else ""
-    return f"{one.link}: {one.kind} {one.ledger} is {one.after}{before}"
+    after = "no longer mapped" if one.after is None else one.after
+    return f"{one.link}: {one.kind} {one.ledger} is {after}{before}"
 
 
 def _command(one: Waiting, here: Opened) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from tieout.bootstrap import open_journal
 from tieout.cli.output import said
+from tieout.journal.migrate import open_journal
 from tieout.journal.store import Journal, JournalError
 from tieout.settings import Settings, read_settings
 
@@ -49,7 +49,7 @@ def journal_of(settings: Settings, *, make: bool) -> Journal:
     if not make and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise JournalError(f"there is no journal at {place} yet (journal.url); `tieout run` makes it when it starts")
     try:
-        return open_journal(settings)
+        return open_journal(settings.journal.url)
     except SQLAlchemyError as error:
         raise JournalError(
             f"the journal at {place} cannot be used: {said(error)}. See that journal.url is right and the database runs"

@@ -80,7 +80,7 @@ def _exceptions(found: Status) -> Iterator[RenderableType]:
 
 def _troubles(found: Status) -> Iterator[RenderableType]:
     for one in found.troubles:
-        yield f"\n{one.job} cannot reach its system since {since(one.since, found.at)}: {one.text}"
+        yield f"\n{one.job} cannot reach its system for {since(one.since, found.at)}: {one.text}"
 
 
 def _retried(found: Status) -> Iterator[RenderableType]:

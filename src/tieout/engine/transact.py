@@ -27,6 +27,8 @@ QUEUE_POLL_S = 0.5
 # A worker acts on a wake in milliseconds; one still open after this long was taken by a process that died.
 WAKE_TIMEOUT_S = 60.0
 SQLITE_BUSY_S = 30.0
+# How long PostgreSQL may take to let us in, also where a host swallows every packet; the URL may say otherwise.
+CONNECT_TIMEOUT_S = 5
 DELETE_BATCH = 500
 
 _FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -102,7 +104,7 @@ class WakeQueue:
         """Connects at the first ``put``, so that a database that is away does not stop its owner from starting."""
         quiet_dbos()
         self._client = DBOSClient(
-            system_database_url=database_url,
+            system_database_url=_bounded(database_url),
             system_database_pool_size=1,
             application_name=APPLICATION,
             lazy=True,
@@ -145,7 +147,7 @@ def _config(database_url: str, worker_id: str) -> DBOSConfig:
     """No conductor, no telemetry, nothing that listens; few threads and connections, since drains bring their own."""
     config = DBOSConfig(
         name=APPLICATION,
-        system_database_url=database_url,
+        system_database_url=_bounded(database_url),
         executor_id=worker_id,
         application_version=APPLICATION_VERSION,
         log_level="WARNING",
@@ -157,6 +159,14 @@ def _config(database_url: str, worker_id: str) -> DBOSConfig:
     if database_url.startswith("sqlite"):
         config["db_engine_kwargs"] = {"creator": _sqlite_connector(database_url)}
     return config
+
+
+def _bounded(database_url: str) -> str:
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite" or "connect_timeout" in url.query:
+        return database_url
+    bounded = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_S)})
+    return bounded.render_as_string(hide_password=False)
 
 
 def _sqlite_connector(database_url: str) -> Callable[[], sqlite3.Connection]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, update
 
-from tieout.domain.documents import Item, Side, dump_content
+from tieout.domain.documents import Item, SalesOrder, Side, dump_content
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import REASONS
 from tieout.journal.arrivals import wake_for_items
@@ -31,6 +31,7 @@ class Changes:
     holds: list[tuple[MessageRow | DocumentRow, CaseRow]] = field(
         default_factory=list[tuple[MessageRow | DocumentRow, CaseRow]]
     )
+    grown: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
     booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
@@ -105,6 +106,7 @@ class Changes:
                 "kind": row.content.kind,
                 "key": row.key,
                 "revision": row.revision,
+                "number": row.content.number if isinstance(row.content, SalesOrder) else None,
                 "lane": work.lane,
                 "happened_at": row.happened_at,
                 "stored_at": row.stored_at,
@@ -160,6 +162,7 @@ class Changes:
     def _update_states(self, connection: Connection) -> None:
         _update(connection, message, self.touched_messages.values(), "state", "case_id")
         _update(connection, document, self.touched_documents.values(), "state", "policy", "case_id")
+        _update(connection, case_, self.grown.values(), "blocked_units")
         refreshed = [{"b_id": d.id, "b_content": dump_content(d.content)} for d in self.refreshed if d.id is not None]
         _execute_update(connection, document, refreshed, "content")
         _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")

@@ -1,18 +1,23 @@
 """Brings a journal's schema up to what this version of tieout needs. A process that is not the first waits and finds
 nothing left to do."""
 
-from alembic import command
-from alembic.config import Config
-from alembic.script.revision import RevisionError
-from alembic.util import CommandError
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
-from tieout.journal.store import Journal, JournalError
+from tieout.journal.store import Boundary, Journal, JournalError, no_boundary
 
 SCRIPTS = "tieout.journal:migrations"
 """Where the steps are, as Alembic names a folder inside a package."""
+NEWEST = "0001"
+"""The last of the steps. A journal that has taken it is ready, and Alembic is not even imported."""
 ONE_AT_A_TIME = 7_468_017
 """The PostgreSQL advisory lock under which the schema is changed. SQLite needs none: it has one writer."""
+
+
+def open_journal(url: str, *, boundary: Boundary = no_boundary) -> Journal:
+    """The journal, its schema brought up to date. Raises what `migrate` does."""
+    journal = Journal(url, boundary=boundary)
+    migrate(journal)
+    return journal
 
 
 def migrate(journal: Journal) -> None:
@@ -21,6 +26,24 @@ def migrate(journal: Journal) -> None:
     Raises `JournalError` when the journal was made by a later version of tieout; SQLAlchemy errors when the database
     does not answer.
     """
+    if not _is_newest(journal):
+        _take_steps(journal)
+
+
+def _is_newest(journal: Journal) -> bool:
+    with journal.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEWEST
+
+
+def _take_steps(journal: Journal) -> None:
+    # Imported here: a fifth of a second that only the first start of a version has to spend.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script.revision import RevisionError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
     with journal.write("migrate") as connection:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Row, Table, create_engine, event, text
+from sqlalchemy import Column, Connection, Engine, Row, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +13,16 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another before it gives up."""
 POOL_SIZE = 10
+CONNECT_TIMEOUT_S = 5
+"""How long PostgreSQL may take to let us in, also where a host swallows every packet."""
+POSTGRES_LIMITS = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "tcp_user_timeout": 10_000,  # milliseconds until what we sent must have arrived
+    "keepalives_idle": 10,  # seconds of silence until the host is asked for a sign of life
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""libpq's own settings, without which a host that vanished holds a thread for minutes. The URL may say otherwise."""
 
 Boundary = Callable[[str], None]
 """Called at every durable boundary with its name (`before plan`, `after plan`). Tests crash a process there."""
@@ -22,14 +32,14 @@ class JournalError(Exception):
     """The journal cannot be used. The text says which database, what is wrong and what to do."""
 
 
-def _no_boundary(_: str) -> None:
-    return None
+def no_boundary(_: str) -> None:
+    """The `Boundary` of a process that is left alone."""
 
 
 class Journal:
     """The journal's database. `url` is an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://...`."""
 
-    def __init__(self, url: str, *, boundary: Boundary = _no_boundary) -> None:
+    def __init__(self, url: str, *, boundary: Boundary = no_boundary) -> None:
         self.engine = _open(url)
         self._boundary = boundary
 
@@ -74,7 +84,8 @@ def _explain(engine: Engine, error: SQLAlchemyError) -> str:
 
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+        limits = {name: value for name, value in POSTGRES_LIMITS.items() if name not in make_url(url).query}
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, connect_args=limits)
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": POOL_SIZE}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)

@@ -10,6 +10,7 @@
 | case_, case_event | what people must decide, and its history |
 | mapping | code of the one side to code of the other, edited by users |
 | cursor | how far each feed has been read, and when it last answered |
+| trouble | which jobs cannot reach their system at the moment, and since when |
 | mirror | each side's items as last seen |
 | lane, lease | what has work waiting, and who is at it |
 | audit | who changed what; each row carries the hash of the one before |
@@ -121,6 +122,7 @@ document = Table(
     Column("kind", String(20), nullable=False),
     Column("key", String(100), nullable=False),
     Column("revision", String(40), nullable=False),
+    Column("number", String(100), comment="what people call an order"),
     Column("lane", String(160), nullable=False),
     Column("happened_at", UtcDateTime, nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
@@ -133,6 +135,7 @@ document = Table(
 )
 Index("ix_document_lane", document.c.link, document.c.lane)
 Index("ix_document_state", document.c.link, document.c.state)
+Index("ix_document_number", document.c.number)
 Index("ix_document_case", document.c.case_id)
 
 posting = Table(

@@ -66,6 +66,20 @@ class Decider:
             if isinstance(row, DocumentRow) and row.content.kind in ("despatch", "reversal"):
                 self.changes.movements += movements(row)
 
+    def hold_behind(self, work: LaneWork, row: DocumentRow, held: DocumentRow) -> None:
+        """Holds a document by the case of one that must cross before it; the case blocks what both ask for."""
+        opened = next((case for other, case in self.changes.holds if other is held), None)
+        row.state, row.case_id = "held", held.case_id
+        self.changes.touch(row)
+        self.changes.movements += movements(row)
+        if opened is not None:
+            self.changes.holds.append((row, opened))
+        case = opened or work.cases.get(held.case_id or 0)
+        if case is not None:
+            case.blocked_units += blocked_units(row)
+            if case.id is not None:
+                self.changes.grown[case.id] = case
+
     def let_go(self, work: LaneWork, row: DocumentRow, why: str) -> None:
         """A held document is no longer needed: its unfinished postings are void, and its case is cleared."""
         case_id = row.case_id

@@ -9,7 +9,7 @@ from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.deciding import Decider
 from tieout.sync.homeward import decide_despatch, decide_reversal
-from tieout.sync.lane import in_order, movements
+from tieout.sync.lane import in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 
 OUTWARD = ("item", "sales_order")
@@ -71,15 +71,10 @@ def _decide_one(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
 
 def _hold_those_behind(decider: Decider, work: LaneWork, held: DocumentRow) -> None:
     """What happened after a held despatch waits with it, under the same case; only its own reversal may act."""
-    opened = next((case for other, case in decider.changes.holds if other is held), None)
     for row in _flow(work, HOMEWARD):
         if row.state != "waiting":
             continue
         if isinstance(row.content, Reversal) and row.content.of == held.key:
             _decide_or_hold(decider, work, row)
             return
-        row.state, row.case_id = "held", held.case_id
-        if opened is not None:
-            decider.changes.holds.append((row, opened))
-        decider.changes.touch(row)
-        decider.changes.movements += movements(row)
+        decider.hold_behind(work, row, held)

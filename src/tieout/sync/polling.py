@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
@@ -13,51 +12,49 @@ from tieout.journal.store import Journal
 from tieout.sync.intake import Intake
 from tieout.sync.link import Link
 
+CORRECT = (
+    "Correct the configuration, or the rights in that system; `tieout check-config --connect` tells when it is right"
+)
+AGAIN = "It is tried again by itself; if it lasts, see that the system runs and can be reached from here"
+"""What to do about a trouble."""
+
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What keeps a job from reaching its system, and since when."""
-
-    text: str
-    since: datetime
 
 
 @dataclass
 class Troubles:
-    """The jobs whose last call to an outside system failed. A trouble is logged and stored when it begins or changes.
+    """The jobs whose last call to an outside system failed. `now` are those of this process: what each was told.
 
-    The first success of this process ends a trouble that an earlier process left.
+    The journal has those of all processes: written when one begins or changes, and taken away by the first success of
+    any of them.
     """
 
     journal: Journal
     clock: Clock
-    now: dict[str, Trouble] = field(default_factory=dict[str, Trouble])
-    _well: set[str] = field(default_factory=set[str])
+    now: dict[str, str] = field(default_factory=dict[str, str])
 
     def seen(self, job: str, link: str, error: RetryLater | Misconfigured) -> None:
         """The job could not reach its system."""
-        known, text = self.now.get(job), str(error)
-        self._well.discard(job)
-        if known is not None and known.text == text:
-            return
-        level = logging.ERROR if isinstance(error, Misconfigured) else logging.WARNING
-        _log.log(level, "%s: %s", job, text)
-        begun = Trouble(text, known.since if known else self.clock.now())
-        with self.journal.write("trouble") as connection:
-            trouble.begin(connection, job, link, begun.text, begun.since)
-        self.now[job] = begun
+        text = f"{error}. {CORRECT if isinstance(error, Misconfigured) else AGAIN}"
+        if self.now.get(job) != text:
+            level = logging.ERROR if isinstance(error, Misconfigured) else logging.WARNING
+            _log.log(level, "%s: %s", job, text)
+            self.now[job] = text
+        if self._stored(job) != text:
+            with self.journal.write("trouble") as connection:
+                trouble.begin(connection, job, link, text, self.clock.now())
 
     def over(self, job: str) -> None:
         """The job reached its system."""
-        if job in self._well:
-            return
-        with self.journal.write("trouble over") as connection:
-            trouble.end(connection, job)
-        self._well.add(job)
         if self.now.pop(job, None) is not None:
             _log.info("%s: works again", job)
+        if self._stored(job) is not None:
+            with self.journal.write("trouble over") as connection:
+                trouble.end(connection, job)
+
+    def _stored(self, job: str) -> str | None:
+        with self.journal.read() as connection:
+            return trouble.told(connection, job)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ LONGEST_WAIT_S = 300.0
 """A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
 
 LOCKED = "locked"
-LOCKED_RESTS = 20
-"""Rests in a row, of which the last twelve are five minutes each: after an hour somebody must close the record.
+LOCKED_FOR_S = 3600.0
+"""Found locked at every try for so long, somebody must close the record. Rests for other reasons do not count.
 
 Only a lock ends so. A system that is down or throttles is waited for without end: nothing is wrong with the document.
 """
@@ -49,14 +49,17 @@ class Settler:
         if attempt is None:
             raise ValueError(f"posting {posting.reference} was tried without an intent")
         outcome = tried.outcome
+        if outcome is None or outcome.reason != LOCKED:
+            self.stopwatches.forget(("locked", posting.id))
         if outcome is None:
             self._end(attempt, "not_there", None, "looked up: nothing there")
             posting.state = "due"
         elif outcome.stands:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             self._done(work, posting, outcome)
-        elif outcome.ended is Ended.RETRY_LATER and outcome.reason == LOCKED and work.claimed.rests >= LOCKED_RESTS:
+        elif outcome.ended is Ended.RETRY_LATER and self._locked_s(posting, outcome) >= LOCKED_FOR_S:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            self.stopwatches.forget(("locked", posting.id))
             self._refused(work, posting, replace(outcome, reason="record_locked"))
         elif outcome.ended is Ended.RETRY_LATER:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
@@ -75,6 +78,10 @@ class Settler:
         attempt.ended, attempt.reason, attempt.text, attempt.ended_at = ended, reason, text[:2000], self.now
         self.stopwatches.forget(("attempt", attempt.id))
         self.changes.touch(attempt)
+
+    def _locked_s(self, posting: PostingRow, outcome: Outcome) -> float:
+        """For how long this process has been told of nothing but a locked record."""
+        return self.stopwatches.elapsed_s(("locked", posting.id)) if outcome.reason == LOCKED else 0.0
 
     def _wait_s(self, work: LaneWork, outcome: Outcome) -> float:
         return max(outcome.retry_after_s or 0.0, backoff_s(work.claimed.rests, self.spread))

@@ -29,7 +29,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Exceptional:
-    """One line of the list. `blocks_units` are base units; `document` is the one the exception is about."""
+    """One line of the list. `blocks_units` are base units of all that it holds; `document` is the one it is about."""
 
     case: int
     link: str

@@ -1,6 +1,6 @@
 """How things stand, seen from any process: lanes, queues, exceptions, what is tried again, and who last answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -125,7 +125,7 @@ class Status:
         return bool(self.cases or self.troubles) or any(feed.late for feed in self.feeds)
 
 
-def status(connection: Connection, now: datetime, expected: Iterable[Expected] = ()) -> Status:
+def status(connection: Connection, now: datetime, expected: Sequence[Expected] = ()) -> Status:
     """How things stand now, over all links. `expected` names the feeds that should answer."""
     queues = _queues(connection)
     waiting = [queue.oldest_at for queue in queues if queue.state in ("waiting", "planned") and queue.oldest_at]
@@ -137,7 +137,7 @@ def status(connection: Connection, now: datetime, expected: Iterable[Expected] =
         resting=_resting(connection, now),
         cases=_cases(connection),
         feeds=_feeds(connection, now, expected),
-        troubles=_troubles(connection),
+        troubles=_troubles(connection, {feed.link for feed in expected}),
         items=_items(connection),
     )
 
@@ -203,8 +203,9 @@ def _feed(name: tuple[str, str, str], last: datetime | None, every_s: float | No
     return Feed(*name, last, int(silent.total_seconds()) if silent else None, late)
 
 
-def _troubles(connection: Connection) -> list[Trouble]:
-    rows = connection.execute(select(trouble).order_by(trouble.c.since, trouble.c.job))
+def _troubles(connection: Connection, links: set[str]) -> list[Trouble]:
+    """Those of the links there are: of a link taken out of the configuration nobody would ever end one."""
+    rows = connection.execute(select(trouble).where(trouble.c.link.in_(links)).order_by(trouble.c.since, trouble.c.job))
     return [Trouble(row.link, row.job, row.text, row.since) for row in rows]
 
 

@@ -212,6 +212,7 @@ def _document() -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("key", sa.String(100), nullable=False),
         sa.Column("revision", sa.String(40), nullable=False),
+        sa.Column("number", sa.String(100), nullable=True, comment="what people call an order"),
         sa.Column("lane", sa.String(160), nullable=False),
         sa.Column("happened_at", TIME, nullable=False),
         sa.Column("stored_at", TIME, nullable=False),
@@ -226,6 +227,7 @@ def _document() -> None:
         sa.UniqueConstraint("link", "side", "kind", "key", "revision", name="uq_document_link_side_kind_key_revision"),
     )
     op.create_index("ix_document_case", "document", ["case_id"])
+    op.create_index("ix_document_number", "document", ["number"])
     op.create_index("ix_document_lane", "document", ["link", "lane"])
     op.create_index("ix_document_state", "document", ["link", "state"])
 
