@@ -1,19 +1,16 @@
 """The one place where the parts are put together. Only entry points import it; everything else is handed its parts."""
 
-import logging
 import os
 import socket
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from tieout.connectors.contract import Connector
 from tieout.connectors.registry import system_named
 from tieout.domain.clock import Clock, SystemClock
 from tieout.domain.documents import Side
+from tieout.engine.bell import Bell
 from tieout.engine.seam import Job
 from tieout.journal.migrate import open_journal
 from tieout.journal.store import Boundary, Journal, no_boundary
@@ -22,60 +19,7 @@ from tieout.sync.drain import Drain
 from tieout.sync.intake import Intake
 from tieout.sync.link import Link
 from tieout.sync.polling import Polls, Troubles
-
-T = TypeVar("T")
-R = TypeVar("R")
-THREADS = 32
-"""Calls to outside systems under way at once in one process, over all links."""
-
-_log = logging.getLogger(__name__)
-
-
-class ThreadSpread:
-    """A `Spread` over a pool of threads shared by all drains of a process."""
-
-    def __init__(self, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, "tieout call")
-
-    def __call__(self, work: Callable[[T], R], things: Sequence[T], at_once: int) -> list[R]:
-        """Waits for all of it; then raises the first failure, or returns the results in order."""
-        results: dict[int, R] = {}
-        places = iter(range(len(things)))
-        lock = threading.Lock()
-
-        def run() -> None:
-            while True:
-                with lock:
-                    place = next(places, None)
-                if place is None:
-                    return
-                results[place] = work(things[place])
-
-        runners = [self._pool.submit(run) for _ in range(min(at_once, len(things)))]
-        wait(runners)
-        for runner in runners:
-            runner.result()
-        return [results[place] for place in range(len(things))]
-
-    def close(self) -> None:
-        """Ends the threads once they are done."""
-        self._pool.shutdown()
-
-
-class Bell:
-    """Wakes jobs. Silent until an engine (or a waker of another process's engine) listens."""
-
-    def __init__(self) -> None:
-        self._wake: Callable[[str], None] | None = None
-
-    def connect(self, wake: Callable[[str], None]) -> None:
-        """From now on, `wake` hears every ring."""
-        self._wake = wake
-
-    def ring(self, job: str) -> None:
-        """There is something to do for this job."""
-        if self._wake is not None:
-            self._wake(job)
+from tieout.sync.spread import ThreadSpread
 
 
 @dataclass(frozen=True)
@@ -116,9 +60,9 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     jobs: list[Job] = []
     for configured in settings.link:
         link, polling = links[configured.name], configured.polling
-        drain = drain_job(link.name)
-        jobs.append(Job(drain, drains[link.name].turn, polling.drain_s))
-        polls = Polls(link, journal, clock, intake, troubles, partial(bell.ring, drain))
+        drain_name = drain_job(link.name)
+        jobs.append(_job(troubles, link, drain_name, _ending(troubles, drain_name, drains[link.name]), polling.drain_s))
+        polls = Polls(link, journal, clock, intake, troubles, partial(bell.ring, drain_name))
         jobs += _polls(polls, polling)
     return Installation(settings, clock, journal, links, intake, drains, tuple(jobs), bell, troubles, spread)
 
@@ -149,12 +93,27 @@ def _link(configured: LinkSettings, clock: Clock) -> Link:
 
 def _polls(polls: Polls, every: PollingSettings) -> list[Job]:
     """One job for every feed of both systems, and one that looks at the warehouse's items."""
-    link = polls.link
-    feeds = [(side, feed) for side in Side for feed in link.connector(side).capabilities.feeds]
-    jobs = [_poll(polls, f"poll:{link.name}:{side}:{feed}", side, feed, every.feeds_s) for side, feed in feeds]
+    link, troubles = polls.link, polls.troubles
+    jobs: list[Job] = []
+    for side in Side:
+        for feed in link.connector(side).capabilities.feeds:
+            name = f"poll:{link.name}:{side}:{feed}"
+            jobs.append(_job(troubles, link, name, partial(polls.feed, name, side, feed), every.feeds_s))
     items = f"items:{link.name}"
-    return [*jobs, Job(items, lambda: polls.items(items), every.items_s)]
+    return [*jobs, _job(troubles, link, items, partial(polls.items, items), every.items_s)]
 
 
-def _poll(polls: Polls, job: str, side: Side, feed: str, every_s: float) -> Job:
-    return Job(job, lambda: polls.feed(job, side, feed), every_s)
+def _ending(troubles: Troubles, name: str, drain: Drain) -> Callable[[], bool]:
+    """A drain's turn, which ends the job's trouble once it has gone well. A poll ends its own."""
+
+    def turn() -> bool:
+        more = drain.turn()
+        troubles.over(name)
+        return more
+
+    return turn
+
+
+def _job(troubles: Troubles, link: Link, name: str, turn: Callable[[], bool], every_s: float) -> Job:
+    """A job whose failing turns anybody can see."""
+    return Job(name, partial(troubles.watched, name, link.name, turn), every_s)

@@ -5,13 +5,16 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect, text
 
 from tests.cli.conftest import CONFIGURATION, SECRETS, Terminal
-from tieout.journal.store import CONNECT_TIMEOUT_S
+from tieout.journal.migrate import migrate
+from tieout.journal.store import CONNECT_TIMEOUT_S, Journal
 
-LOOKING = (("cases", "list"), ("cases", "show", "1"), ("trace", "1"), ("status",))
-ALL = (*LOOKING, ("cases", "assign", "1", "me"), ("cases", "replay", "1"), ("mappings", "list"),
-       ("mappings", "set", "carrier", "1", "DPD"), ("check-config",), ("run",), ("worker",))  # fmt: skip
+LOOKING = (("cases", "list"), ("cases", "show", "1"), ("trace", "1"), ("status",), ("mappings", "list"),
+           ("mappings", "export"), ("mappings", "remove", "carrier", "1"), ("audit", "list"), ("audit", "verify"),
+           ("cases", "assign", "1", "me"), ("cases", "replay", "1"))  # fmt: skip
+ALL = (*LOOKING, ("mappings", "set", "carrier", "1", "DPD"), ("check-config",), ("run",), ("worker",))  # fmt: skip
 
 
 def _names(command: tuple[str, ...]) -> str:
@@ -79,14 +82,57 @@ def test_a_folder_in_place_of_the_file_is_told_in_a_sentence(terminal: Terminal)
     assert "it cannot be read: Is a directory" in ran.err
 
 
+@pytest.fixture
+def at_the_journal(terminal: Terminal, postgres_or_sqlite: str) -> Journal:
+    """The database of the journal, without a schema; the configuration names it."""
+    terminal.file.write_text(CONFIGURATION.replace("sqlite:///journal.sqlite", postgres_or_sqlite))
+    return Journal(postgres_or_sqlite)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def postgres_or_sqlite(request: pytest.FixtureRequest, terminal: Terminal) -> str:
+    """Where a journal of either kind would be."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{terminal.file.parent / 'journal.sqlite'}"
+
+
 @pytest.mark.parametrize("command", LOOKING, ids=_names)
 def test_a_command_that_only_looks_does_not_make_an_empty_journal_that_says_all_is_well(
-    terminal: Terminal, command: tuple[str, ...]
+    terminal: Terminal, at_the_journal: Journal, command: tuple[str, ...]
 ) -> None:
     ran = terminal.run(*command)
     assert (ran.code, ran.out) == (3, "")
-    assert f"there is no journal at sqlite:///{terminal.file.parent / 'journal.sqlite'} yet" in ran.err
+    assert f"there is no journal at {at_the_journal.place} yet" in ran.err
+    assert "`tieout run` or `tieout worker` makes it" in ran.err
     assert not (terminal.file.parent / "journal.sqlite").exists()
+    assert inspect(at_the_journal.engine).get_table_names() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [("0000", "older schema than this tieout needs; `tieout run` or `tieout worker` brings it up to date"),
+     ("9999", "was made by a later tieout; run that one")],
+)  # fmt: skip
+def test_a_command_that_only_looks_leaves_a_journal_of_another_version_as_it_is(
+    terminal: Terminal, at_the_journal: Journal, version: str, said: str
+) -> None:
+    migrate(at_the_journal)
+    with at_the_journal.write("another version") as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    for command in LOOKING:
+        ran = terminal.run(*command)
+        assert (ran.code, ran.out) == (3, "")
+        assert said in ran.err
+    with at_the_journal.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == version
+
+
+def test_a_file_without_a_schema_is_no_journal_yet(terminal: Terminal) -> None:
+    (terminal.file.parent / "journal.sqlite").touch()
+    ran = terminal.run("status")
+    assert (ran.code, ran.out) == (3, "")
+    assert "there is no journal at" in ran.err
 
 
 @pytest.mark.parametrize("command", [("status",), ("mappings", "list"), ("worker",)], ids=_names)

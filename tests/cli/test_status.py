@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
 from tests.cli.conftest import Terminal, despatch_without_tracking
 from tests.journey.conftest import Shop
+from tieout.bootstrap import build
 from tieout.domain.clock import SystemClock
 from tieout.domain.documents import Side
 from tieout.journal import trouble
+from tieout.settings import read_settings
 from tieout.sync.polling import Polls, Troubles
 
 
@@ -72,6 +77,11 @@ def test_a_feed_that_never_answered_is_named_all_the_same(terminal: Terminal) ->
     ]
 
 
+def _write(shop: Shop, statement: str) -> None:
+    with shop.journal.write("test") as connection:
+        connection.exec_driver_sql(statement)
+
+
 JOB = "poll:demo:ledger:items"
 
 
@@ -92,7 +102,7 @@ def test_a_system_that_cannot_be_reached_is_named_with_since_when_and_what_to_do
     (told,) = ran.json["troubles"]
     assert (told["link"], told["job"], told["since"]) == ("demo", JOB, shop.clock.now().isoformat())
     text = terminal.run("status").out
-    assert f"{JOB} cannot reach its system for 3 min: " in text
+    assert f"{JOB} has been in trouble for 3 min: " in text
     assert "see that the system runs and can be reached from here" in text
 
 
@@ -107,7 +117,34 @@ def test_a_trouble_that_an_earlier_process_left_ends_with_the_first_success_of_t
     _worker(shop).feed(JOB, Side.LEDGER, "items")
     ran = terminal.run("status", "--json")
     assert (ran.code, ran.json["troubles"]) == (0, [])
-    assert "cannot reach" not in terminal.run("status").out
+    assert "in trouble" not in terminal.run("status").out
+
+
+def test_a_drain_whose_every_turn_fails_is_named_with_what_to_do_until_a_turn_goes_well(
+    shop: Shop, terminal: Terminal
+) -> None:
+    shop.order(10)
+    _today(shop)
+    shop.sync()
+    worker = build(read_settings(terminal.file, terminal.environment))
+    (drain,) = [job for job in worker.jobs if job.name == "drain:demo"]
+    _write(shop, "UPDATE lane SET arrived = arrived + 1")
+    _write(shop, "ALTER TABLE attempt RENAME TO mislaid")
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            drain.turn()
+    ran = terminal.run("status", "--json")
+    assert (ran.code, ran.json["needs_attention"]) == (1, True)
+    (told,) = ran.json["troubles"]
+    assert (told["link"], told["job"]) == ("demo", "drain:demo")
+    assert "a turn failed with OperationalError: (sqlite3.OperationalError) no such table: attempt" in told["text"]
+    assert "mend what the error names, or report the log" in told["text"]
+    assert "drain:demo has been in trouble for " in terminal.run("status").out
+    _write(shop, "ALTER TABLE mislaid RENAME TO attempt")
+    assert drain.turn()
+    ran = terminal.run("status", "--json")
+    assert (ran.code, ran.json["troubles"]) == (0, [])
+    worker.close()
 
 
 def test_a_trouble_of_a_link_that_is_configured_no_longer_asks_for_nothing(shop: Shop, terminal: Terminal) -> None:

@@ -29,7 +29,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Lists the mappings."""
-    with explained(as_json=as_json), opened(config, make=True) as here:
+    with explained(as_json=as_json), opened(config) as here:
         rows = _rows(here, link, kind)
         made = table("Link", "Kind", "Ledger", "Warehouse")
         for row in rows:
@@ -63,7 +63,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Takes away what one code of the ledger is mapped to. What was posted by it stays as it is."""
-    with explained(as_json=as_json), opened(config, make=True) as here:
+    with explained(as_json=as_json), opened(config) as here:
         of, code = _the_link(here, link), ledger.strip()
         _known(kind)
         changed = Mappings(here.journal, SystemClock(), here.links).remove(of, kind, code, actor=actor)
@@ -92,7 +92,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Writes the mappings as CSV: link,kind,ledger,warehouse."""
-    with explained(as_json=as_json), opened(config, make=True) as here:
+    with explained(as_json=as_json), opened(config) as here:
         rows = _rows(here, link, None)
         if file == "-" and not as_json:
             typer.echo(mapping_file.written(rows), nl=False)

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from tieout.cli.output import said
-from tieout.journal.migrate import open_journal
+from tieout.journal.migrate import find_journal, open_journal
 from tieout.journal.store import Journal, JournalError
 from tieout.settings import Settings, read_settings
 
@@ -29,11 +29,7 @@ class Opened:
 
 @contextmanager
 def opened(config: Path, *, make: bool = False) -> Generator[Opened]:
-    """The settings and the journal they name, closed at the end.
-
-    A command that only looks does not make a journal (`make`): an empty one would say that all is well. Raises
-    `SettingsError`, `JournalError`.
-    """
+    """The settings and the journal they name, closed at the end. Raises `SettingsError`, and what `journal_of` does."""
     settings = read_settings(config)
     journal = journal_of(settings, make=make)
     try:
@@ -43,14 +39,16 @@ def opened(config: Path, *, make: bool = False) -> Generator[Opened]:
 
 
 def journal_of(settings: Settings, *, make: bool) -> Journal:
-    """The journal, its schema up to date. Raises `JournalError`, which names the database and what is wrong."""
-    url = make_url(settings.journal.url)
-    place = url.render_as_string(hide_password=True)
-    if not make and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        raise JournalError(f"there is no journal at {place} yet (journal.url); `tieout run` makes it when it starts")
+    """The journal: with `make`, made or brought up to date where it has to be.
+
+    Without, it must be there and up to date: an empty one would say that all is well, and who only looks must not
+    change the schema under the workers. Raises `JournalError`, which names the database and what is wrong.
+    """
+    url = settings.journal.url
     try:
-        return open_journal(settings.journal.url)
+        return open_journal(url) if make else find_journal(url)
     except SQLAlchemyError as error:
+        place = make_url(url).render_as_string(hide_password=True)
         raise JournalError(
             f"the journal at {place} cannot be used: {said(error)}. See that journal.url is right and the database runs"
         ) from error

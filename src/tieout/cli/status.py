@@ -20,7 +20,7 @@ from tieout.views.words import counted, length, moment, sentence, since
 def status(config: Config = CONFIG, as_json: Json = False) -> None:
     """Shows lanes, queues, open exceptions, what is tried again, and when each system last answered.
 
-    Exit code 1 when an exception is open, a system cannot be reached, or a feed is late.
+    Exit code 1 when an exception is open, a system cannot be reached, a job fails, or a feed is late.
     """
     clock = SystemClock()
     with explained(as_json=as_json), opened(config) as here:
@@ -80,7 +80,7 @@ def _exceptions(found: Status) -> Iterator[RenderableType]:
 
 def _troubles(found: Status) -> Iterator[RenderableType]:
     for one in found.troubles:
-        yield f"\n{one.job} cannot reach its system for {since(one.since, found.at)}: {one.text}"
+        yield f"\n{one.job} has been in trouble for {since(one.since, found.at)}: {one.text}"
 
 
 def _retried(found: Status) -> Iterator[RenderableType]:

@@ -97,6 +97,11 @@ class SalesOrder:
     address: Address
     lines: tuple[OrderLine, ...]
 
+    @property
+    def open_lines(self) -> tuple[OrderLine, ...]:
+        """The lines that are not closed."""
+        return tuple(line for line in self.lines if not line.closed)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DespatchLine:

@@ -58,13 +58,13 @@ class Changes:
                 case AttemptRow():
                     self.touched_attempts[row.id] = row
 
-    def drop_hold(self, row: MessageRow | DocumentRow) -> None:
-        """A row held in this very step is let go again; a case that would hold nothing is not opened."""
+    def drop_hold(self, row: MessageRow | DocumentRow) -> list[MessageRow | DocumentRow]:
+        """A row held in this very step is let go again, and its case is not opened. Returns what it held besides."""
         dropped = [case for held, case in self.holds if held is row]
-        self.holds = [hold for hold in self.holds if hold[0] is not row]
-        kept = [case for _, case in self.holds]
-        empty = [case for case in dropped if not any(case is other for other in kept)]
-        self.cases = [case for case in self.cases if not any(case is other for other in empty)]
+        freed = [held for held, case in self.holds if held is not row and any(case is other for other in dropped)]
+        self.holds = [hold for hold in self.holds if not any(hold[1] is case for case in dropped)]
+        self.cases = [case for case in self.cases if not any(case is other for other in dropped)]
+        return freed
 
     def flush(self, connection: Connection, link: str, now: datetime) -> None:
         """Writes everything inside the caller's transaction."""

@@ -41,10 +41,12 @@ def _waiting_messages(connection: Connection, link: str, names: list[str]) -> Se
 
 
 def _documents(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
-    """All of an order's documents; of an item's only what is unfinished, since its history can be long."""
-    needed = or_(document.c.kind != "item", document.c.state.in_(("waiting", "planned", "held")))
-    wanted = select(document).where(and_(document.c.link == link, document.c.lane.in_(names), needed))
-    return connection.execute(wanted.order_by(document.c.id)).all()
+    """All of an order's documents; of an item's what is unfinished and its newest state: its history can be long."""
+    here = and_(document.c.link == link, document.c.lane.in_(names))
+    newest = select(func.max(document.c.revision)).where(here, document.c.kind == "item").group_by(document.c.lane)
+    unfinished = document.c.state.in_(("waiting", "planned", "held"))
+    needed = or_(document.c.kind != "item", unfinished, document.c.revision.in_(newest))
+    return connection.execute(select(document).where(here, needed).order_by(document.c.id)).all()
 
 
 def _postings(connection: Connection, document_ids: list[int]) -> Sequence[Row[Any]]:

@@ -25,7 +25,7 @@ POSTGRES_LIMITS = {
 """libpq's own settings, without which a host that vanished holds a thread for minutes. The URL may say otherwise."""
 
 Boundary = Callable[[str], None]
-"""Called at every durable boundary with its name (`before plan`, `after plan`). Tests crash a process there."""
+"""Called at every durable boundary with its name (`before step`, `after step`). Tests crash a process there."""
 
 
 class JournalError(Exception):
@@ -48,6 +48,11 @@ class Journal:
         """True for the embedded database."""
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def place(self) -> str:
+        """The database's URL, without its password, for people."""
+        return self.engine.url.render_as_string(hide_password=True)
+
     @contextmanager
     def write(self, what: str) -> Generator[Connection]:
         """A transaction that may write; `what` names its durable boundary. Raises SQLAlchemy errors, all undone."""
@@ -69,17 +74,12 @@ class Journal:
             with self.read() as connection:
                 connection.execute(text("SELECT 1 FROM lane WHERE 1 = 0"))
         except SQLAlchemyError as error:
-            raise JournalError(_explain(self.engine, error)) from error
+            first_line = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            raise JournalError(f"the journal at {self.place} cannot be used: {first_line}") from error
 
     def close(self) -> None:
         """Closes every connection."""
         self.engine.dispose()
-
-
-def _explain(engine: Engine, error: SQLAlchemyError) -> str:
-    place = engine.url.render_as_string(hide_password=True)
-    first_line = str(getattr(error, "orig", error)).strip().splitlines()[0]
-    return f"the journal at {place} cannot be used: {first_line}"
 
 
 def _open(url: str) -> Engine:

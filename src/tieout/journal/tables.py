@@ -10,7 +10,7 @@
 | case_, case_event | what people must decide, and its history |
 | mapping | code of the one side to code of the other, edited by users |
 | cursor | how far each feed has been read, and when it last answered |
-| trouble | which jobs cannot reach their system at the moment, and since when |
+| trouble | which jobs cannot reach their system, or fail, at the moment, and since when |
 | mirror | each side's items as last seen |
 | lane, lease | what has work waiting, and who is at it |
 | audit | who changed what; each row carries the hash of the one before |
@@ -192,7 +192,7 @@ movement = Table(
     Column("item", String(60), nullable=False),
     Column("warehouse", String(40)),
     Column("qty_base", Qty, nullable=False, comment="signed, in base units: what left is negative"),
-    Column("lot", String(80)),
+    Column("lot", String(255)),
     Column("floor_at", UtcDateTime, nullable=False),
     Column("booked_at", UtcDateTime),
     UniqueConstraint("link", "source"),

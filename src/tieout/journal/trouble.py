@@ -1,4 +1,5 @@
-"""Which jobs cannot reach their system at the moment: written when it begins, changes and ends, seen by any process."""
+"""Which jobs fail, or cannot reach their system, at the moment. Written when that begins, changes and ends; any process
+sees it."""
 
 from datetime import datetime
 
@@ -20,5 +21,5 @@ def told(connection: Connection, job: str) -> str | None:
 
 
 def end(connection: Connection, job: str) -> None:
-    """The job has reached its system."""
+    """The job works again."""
     connection.execute(delete(trouble).where(trouble.c.job == job))

@@ -83,7 +83,8 @@ class Decider:
     def let_go(self, work: LaneWork, row: DocumentRow, why: str) -> None:
         """A held document is no longer needed: its unfinished postings are void, and its case is cleared."""
         case_id = row.case_id
-        self.changes.drop_hold(row)
+        for other in self.changes.drop_hold(row):
+            other.state, other.case_id = "waiting", None
         self.ignore(row, why)
         for posting in work.postings:
             if posting.document is row and posting.state in ("due", "refused"):

@@ -5,20 +5,22 @@ document waits, a posting is due, or its intent is stored and it is looked up.
 """
 
 import contextlib
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, exc
 
 from tieout.connectors.contract import Send
 from tieout.domain.clock import Clock, Stopwatches
 from tieout.domain.documents import SalesOrder, Side
-from tieout.journal import lanes
+from tieout.domain.reasons import Problem
+from tieout.journal import lanes, quarantine
 from tieout.journal.changes import Changes
+from tieout.journal.fencing import LanesBusy, take_over
 from tieout.journal.lanes import LeaseLost, Rest
 from tieout.journal.loading import load
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
@@ -34,8 +36,13 @@ from tieout.sync.reading import Reading, absorb, read, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
 
+UNREACHABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+"""What says nothing about a lane: the database is busy, gone or out of room."""
 LANES_AT_ONCE = 50
 ROUNDS_AT_MOST = 40
+
+
+_log = logging.getLogger(__name__)
 
 
 def _new_token() -> str:
@@ -60,6 +67,7 @@ class Drain:
         self.stopwatches = Stopwatches(self.clock)
         self._watch = LeaseWatch(self.journal, self.clock, self.lease_s)
         self._mine: set[str] = set()
+        self._alone = 0
         self.periods = Periods(self.link, self.clock)
 
     def turn(self) -> bool:
@@ -67,11 +75,11 @@ class Drain:
         self._watch.sweep(self._mine.__contains__)
         token = self.new_token()
         with self.journal.write("claim") as connection:
-            claimed = lanes.claim(
-                connection, self.link.name, token, self.holder, limit=self.lanes_at_once, now=self.clock.now()
-            )
+            limit = 1 if self._alone else self.lanes_at_once
+            claimed = lanes.claim(connection, self.link.name, token, self.holder, limit=limit, now=self.clock.now())
         if not claimed:
             return False
+        self._alone = max(0, self._alone - 1)
         self._mine.add(token)
         try:
             with self.journal.read() as connection:
@@ -80,16 +88,30 @@ class Drain:
             batch.work()
         except LeaseLost:
             return True
-        except Exception:
+        except UNREACHABLE:
             self._abandon(token)
             raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it is logged, and the other lanes go on
+            self._abandon(token)
+            _log.exception("link %s: %d lanes could not be worked", self.link.name, len(claimed))
+            self._isolate(claimed, error)
         finally:
             self._mine.discard(token)
         return True
 
+    def _isolate(self, claimed: list[lanes.Claimed], error: Exception) -> None:
+        """A lane that cannot be worked must not stop the others: each is taken alone, and the one at fault is held."""
+        if len(claimed) > 1:
+            self._alone = len(claimed)
+            return
+        problem = Problem("invariant_broken", f"{type(error).__name__}: {error}"[:500], about=claimed[0].lane)
+        with contextlib.suppress(LanesBusy), self.journal.write("quarantine") as connection:
+            take_over(connection, [(self.link.name, claimed[0].lane)])
+            quarantine.hold_lane(connection, self.link.name, claimed[0].lane, problem, self.clock.now())
+
     def _abandon(self, token: str) -> None:
         """After a failure the lanes are free again at once; where even that fails, the lease is broken in time."""
-        with contextlib.suppress(SQLAlchemyError), self.journal.write("abandon") as connection:
+        with contextlib.suppress(exc.SQLAlchemyError), self.journal.write("abandon") as connection:
             lanes.abandon(connection, token)
 
 

@@ -1,8 +1,12 @@
 """Despatches and reversals, to the ledger: what is to be done about each, given the facts."""
 
-from tieout.domain.documents import Despatch, Reversal
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tieout.domain.documents import Content, Despatch, DespatchLine, Reversal
 from tieout.domain.identity import order_key_of, reference
 from tieout.domain.postings import Body, DeliveryCancel
+from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules import bodies
@@ -42,7 +46,12 @@ def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal
         decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
         return
     delivered = standing(work, despatch, "delivery")
-    if delivered is None:
+    if not _undoes_all(reversal, despatch.content):
+        detail = f"part of despatch {reversal.of} was undone: " + ", ".join(
+            f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines
+        )
+        decider.hold(work, [row], [Problem("reversal_in_part", detail, about=reversal.of)])
+    elif delivered is None:
         decider.let_go(work, despatch, "undone before it was posted")
         decider.ignore(row, "undone before it was posted")
     elif standing(work, despatch, "invoice") is not None:
@@ -53,3 +62,15 @@ def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal
             decider.let_go(work, despatch, "undone before it was invoiced")
         day = decider.facts_for(work, row).posting_day(reversal.reversed_at)
         decider.plan(work, row, [("delivery_cancel", row.key, DeliveryCancel(of=delivered.reference, posted_on=day))])
+
+
+def _undoes_all(reversal: Reversal, despatch: Content) -> bool:
+    """Whether as much came back of every item and lot as had left."""
+    return isinstance(despatch, Despatch) and _by_lot(reversal.lines) == _by_lot(despatch.lines)
+
+
+def _by_lot(lines: Iterable[DespatchLine]) -> dict[tuple[str, str | None], Decimal]:
+    total: dict[tuple[str, str | None], Decimal] = {}
+    for line in lines:
+        total[line.item, line.lot] = total.get((line.item, line.lot), Decimal(0)) + line.qty_base
+    return total

@@ -42,6 +42,17 @@ def last_sent(work: LaneWork) -> GoodsOut | None:
     return sent
 
 
+def taken_back(work: LaneWork) -> bool:
+    """True once the warehouse was told, or is about to be, that the order is off."""
+    return any(p.kind == "goods_out_cancel" and p.counts for p in work.postings)
+
+
+def despatches_that_stand(work: LaneWork) -> list[Despatch]:
+    """Despatches of which nothing was undone, whatever has become of them in the ledger."""
+    undone = {d.content.of for d in work.documents if isinstance(d.content, Reversal)}
+    return [d.content for d in work.documents if isinstance(d.content, Despatch) and d.key not in undone]
+
+
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
     """Base units by order line that deliveries of other documents stand for, and that were not cancelled."""
     cancelled = {p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel) and p.counts}

@@ -1,6 +1,6 @@
 """Items and orders, to the warehouse: what is to be done about each, given the facts."""
 
-from tieout.domain.documents import Despatch, Item, OrderStatus, SalesOrder
+from tieout.domain.documents import Item, OrderStatus, SalesOrder
 from tieout.domain.postings import GoodsOutCancel, GoodsOutChange, PutItem
 from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.rows import DocumentRow, LaneWork
@@ -8,7 +8,7 @@ from tieout.rules import bodies
 from tieout.rules.facts import Facts
 from tieout.rules.policy import judge_order
 from tieout.sync.deciding import Decider
-from tieout.sync.lane import goods_out_posting
+from tieout.sync.lane import despatches_that_stand, goods_out_posting, taken_back
 
 
 def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) -> None:
@@ -42,14 +42,34 @@ def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sale
     facts = decider.facts_for(work, row)
     if order.status is not OrderStatus.OPEN and first is None:
         decider.ignore(row, f"{order.status} before it was sent to the warehouse")
-    elif any(isinstance(d.content, Despatch) and d.content.completes and d.state != "ignored" for d in work.documents):
-        decider.ignore(row, "the warehouse is done with this order")
+    elif taken_back(work) and _asks_for_goods(order, facts):
+        detail = f"order {order.number} is open again, and the warehouse was told that it is off"
+        decider.hold(work, [row], [Problem("order_reopened", detail, about=row.key)])
+    elif any(despatch.completes for despatch in despatches_that_stand(work)):
+        _after_the_last(decider, work, row, order, facts)
     elif order.status is OrderStatus.CANCELLED:
         _cancel(decider, work, row, order)
     elif facts.policy.only_released and not order.released and first is None:
         decider.ignore(row, "not released")
     else:
         _send_order(decider, work, row, order, facts)
+
+
+def _asks_for_goods(order: SalesOrder, facts: Facts) -> bool:
+    return order.status is OrderStatus.OPEN and any(facts.stocked(line) for line in order.open_lines)
+
+
+def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts) -> None:
+    """The warehouse is done: a revision says nothing new to it, unless it asks for more than the warehouse heard of."""
+    known = {line.line: line.qty_base for line in facts.sent.lines} if facts.sent else {}
+    for despatch in despatches_that_stand(work):
+        known |= {line: max(qty, known.get(line, qty)) for line, qty in despatch.by_line().items() if line is not None}
+    more = [line.item for line in order.open_lines if facts.stocked(line) and line.qty_base > known.get(line.line, 0)]
+    if more:
+        detail = f"order {order.number} asks for more of {', '.join(more)}, and the warehouse has closed it"
+        decider.hold(work, [row], [Problem("order_changed_too_late", detail, about=row.key)])
+    else:
+        decider.ignore(row, "the warehouse is done with this order")
 
 
 def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
@@ -88,7 +108,7 @@ def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sales
 
 def _cancel(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:
     first = goods_out_posting(work)
-    if first is None or any(p.kind == "goods_out_cancel" and p.counts for p in work.postings):
+    if first is None or taken_back(work):
         decider.ignore(row, "already taken back from the warehouse")
         return
     cancel = GoodsOutCancel(of=first.reference, number=order.number)

@@ -1,8 +1,11 @@
-"""Asks both systems of a link for news, and tells of a system that cannot be reached."""
+"""Asks both systems of a link for news, and tells of a system that cannot be reached and of a job that fails."""
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
@@ -16,14 +19,17 @@ CORRECT = (
     "Correct the configuration, or the rights in that system; `tieout check-config --connect` tells when it is right"
 )
 AGAIN = "It is tried again by itself; if it lasts, see that the system runs and can be reached from here"
+FAILED = "Nothing is lost, and it is tried again by itself; if it lasts, mend what the error names, or report the log"
 """What to do about a trouble."""
+ERROR_MAX = 300
+"""Characters of an error that are told."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class Troubles:
-    """The jobs whose last call to an outside system failed. `now` are those of this process: what each was told.
+    """The jobs whose last turn failed or could not reach its system. `now` are those of this process: what each was told.
 
     The journal has those of all processes: written when one begins or changes, and taken away by the first success of
     any of them.
@@ -35,22 +41,34 @@ class Troubles:
 
     def seen(self, job: str, link: str, error: RetryLater | Misconfigured) -> None:
         """The job could not reach its system."""
-        text = f"{error}. {CORRECT if isinstance(error, Misconfigured) else AGAIN}"
-        if self.now.get(job) != text:
-            level = logging.ERROR if isinstance(error, Misconfigured) else logging.WARNING
-            _log.log(level, "%s: %s", job, text)
-            self.now[job] = text
-        if self._stored(job) != text:
-            with self.journal.write("trouble") as connection:
-                trouble.begin(connection, job, link, text, self.clock.now())
+        wrong = isinstance(error, Misconfigured)
+        self._begin(job, link, f"{error}. {CORRECT if wrong else AGAIN}", logging.ERROR if wrong else logging.WARNING)
+
+    def watched(self, job: str, link: str, turn: Callable[[], bool]) -> bool:
+        """Gives a job its turn. One that raises is a trouble too, and goes on to the engine, which tries it again."""
+        try:
+            return turn()
+        except Exception as error:
+            said = (str(error).splitlines() or [""])[0][:ERROR_MAX]
+            with suppress(SQLAlchemyError):  # the journal itself may be what fails; then the log must do
+                self._begin(job, link, f"a turn failed with {type(error).__name__}: {said}. {FAILED}", logging.ERROR)
+            raise
 
     def over(self, job: str) -> None:
-        """The job reached its system."""
+        """The job works again."""
         if self.now.pop(job, None) is not None:
             _log.info("%s: works again", job)
         if self._stored(job) is not None:
             with self.journal.write("trouble over") as connection:
                 trouble.end(connection, job)
+
+    def _begin(self, job: str, link: str, text: str, level: int) -> None:
+        if self.now.get(job) != text:
+            _log.log(level, "%s: %s", job, text)
+            self.now[job] = text
+        if self._stored(job) != text:
+            with self.journal.write("trouble") as connection:
+                trouble.begin(connection, job, link, text, self.clock.now())
 
     def _stored(self, job: str) -> str | None:
         with self.journal.read() as connection:

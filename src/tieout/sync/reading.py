@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
 from tieout.domain.documents import Despatch, Document, Item, Side
@@ -108,10 +109,15 @@ def _absorb_document(
         row = DocumentRow.fresh(document, message.id, now)
         work.documents.append(row)
         changes.documents.append((work, row))
-        if isinstance(document.content, Item) and document.side is Side.LEDGER:
+        if isinstance(document.content, Item) and document.side is Side.LEDGER and _is_newest(work, row):
             changes.mirrored.append((document.side, document.content))
     elif known.content != document.content:
         _content_changed(work, message, known, document, decider, changes)
+
+
+def _is_newest(work: LaneWork, row: DocumentRow) -> bool:
+    """Pages of a feed may be stored in another order than they were read."""
+    return not any(other.key == row.key and other.revision > row.revision for other in work.documents)
 
 
 def _same(row: DocumentRow, document: Document) -> bool:
@@ -126,13 +132,22 @@ def _same(row: DocumentRow, document: Document) -> bool:
 def _content_changed(
     work: LaneWork, message: MessageRow, known: DocumentRow, document: Document, decider: Decider, changes: Changes
 ) -> None:
-    """A despatch may gain what it lacked (tracking) while it waits; other goods than before are a person's matter."""
+    """A despatch may gain what it lacked (tracking, lots) while it waits; other goods than before are for a person."""
     if not isinstance(document.content, Despatch) or not isinstance(known.content, Despatch):
         return
-    if known.content.lines == document.content.lines:
-        if not known.finished and known.state != "planned":
-            known.content = document.content
-            changes.refreshed.append(known)
-        return
-    detail = f"despatch {document.key} was read with other goods than before"
-    decider.hold(work, [message], [Problem("content_changed", detail, about=document.key)])
+    waits = not known.finished and known.state != "planned"
+    if waits and _goods(known.content) == _goods(document.content):
+        known.content = document.content
+        changes.refreshed.append(known)
+    elif known.content.lines != document.content.lines and not _told_already(work, document.key):
+        detail = f"despatch {document.key} was read with other goods than before"
+        decider.hold(work, [message], [Problem("content_changed", detail, about=document.key)])
+
+
+def _goods(despatch: Despatch) -> list[tuple[str, str | None, str, Decimal]]:
+    return [(line.movement, line.line, line.item, line.qty_base) for line in despatch.lines]
+
+
+def _told_already(work: LaneWork, key: str) -> bool:
+    problems = (problem for case in work.cases.values() for problem in case.problems)
+    return any(problem.reason == "content_changed" and problem.about == key for problem in problems)

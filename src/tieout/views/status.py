@@ -87,7 +87,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A job that cannot reach its system: what it was told, and since when."""
+    """A job that cannot reach its system, or fails: what it was told, what to do, and since when."""
 
     link: str
     job: str
@@ -121,7 +121,7 @@ class Status:
 
     @property
     def needs_attention(self) -> bool:
-        """True while an exception is open, a system cannot be reached, or a feed is late."""
+        """True while an exception is open, a system cannot be reached, a job fails, or a feed is late."""
         return bool(self.cases or self.troubles) or any(feed.late for feed in self.feeds)
 
 

@@ -56,7 +56,7 @@ class TestClock:
         self.elapsed_s += seconds
 
 
-def settings_for(base_url: str = "http://clarus.test", **changes: Any) -> Settings:
+def settings_for(base_url: str = "https://clarus.test", **changes: Any) -> Settings:
     given = {"tenant": "tieout", "client_id": "tieout", "client_secret": "tieout", "account": "TIEOUT"}
     return Settings(**{**given, "base_url": base_url, **changes})
 

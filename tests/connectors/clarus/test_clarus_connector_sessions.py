@@ -161,6 +161,8 @@ def test_what_a_connection_can_do_is_data() -> None:
     [
         {"base_url": "clarus-api.com"},
         {"base_url": "https://me:secret@clarus-api.com"},
+        {"base_url": "http://clarus-api.com"},
+        {"base_url": "http://10.0.0.7"},
         {"path_prefix": "api"},
         {"settle_s": 10},
         {"begin_at": "2026-01-20T00:00:00"},

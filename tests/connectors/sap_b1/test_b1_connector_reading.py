@@ -190,6 +190,28 @@ def test_a_period_unlocked_except_for_sales_is_closed_to_deliveries() -> None:
         assert [period.open for period in b1.periods()] == [False]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [{"PostingDateFrom": "soon"}, {"PostingDateTo": None}, {"PostingDateFrom": 20260301}, {"PeriodStatus": 1},
+     {"PostingDateFrom": "2026-05-01"}],
+)  # fmt: skip
+def test_a_period_that_cannot_be_understood_is_left_out_and_told_once(
+    odd: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def say(method: str, target: str, body: bytes) -> Any:
+        if target == "CompanyService_GetPeriods":
+            return json_answer(200, {"value": [{"AbsoluteEntry": 1}]})
+        february = {"PostingDateFrom": "2026-02-01", "PostingDateTo": "2026-02-28", "PeriodStatus": "ltUnlocked"}
+        march = {"PeriodCode": "2026-03", "PostingDateFrom": "2026-03-01", "PostingDateTo": "2026-03-31"}
+        return json_answer(200, {"value": [february, {**march, **odd}]})
+
+    with stubbed(say) as (b1, _):
+        assert [period.first for period in b1.periods()] == [date(2026, 2, 1)]
+        assert b1.periods() == b1.periods()
+    (told,) = [record.getMessage() for record in caplog.records if record.name.startswith("tieout")]
+    assert told.startswith("a posting period is left out, and nothing is posted into it: posting period 2026-03")
+
+
 def test_a_server_that_does_not_tell_its_periods_has_none() -> None:
     with stubbed(lambda *_: error_answer(400, -5006, "The requested action is not supported")) as (b1, _):
         assert b1.periods() == []

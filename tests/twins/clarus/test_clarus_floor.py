@@ -26,7 +26,7 @@ def ready(tenant: Tenant, stock: float = 10, wanted: float = 10, **more: Any) ->
 
 
 def test_arriving_stock_leaves_two_transactions(tenant: Tenant) -> None:
-    """§5.4, §7.1 TransactionVocabulary: RCV then PWAY."""
+    """§5.5, §7.1 TransactionVocabulary: RCV then PWAY."""
     tenant.product(stock=5)
     assert [row["subtype"] for row in tenant.rows("transactions", "subtype")] == ["RCV", "PWAY"]
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 
 class Settings(BaseModel):
     """One tenant and one account of Clarus WMS. Fields named in an `assumption` seam say so."""
@@ -72,6 +74,8 @@ class Settings(BaseModel):
             raise ValueError("must be an address such as https://clarus-api.com")
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError("must hold no user, password, query or fragment")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise ValueError("plain http would send the secret in the clear; use https")
         return value.rstrip("/")
 
     @field_validator("path_prefix")

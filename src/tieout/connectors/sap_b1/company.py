@@ -1,5 +1,6 @@
 """What the company itself tells: whether the connection is right, its carriers, its posting periods."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
@@ -19,6 +20,8 @@ _TIME_ACTIONS = (
 )
 """Actions that tell the time, and where (9: changes). The first one's field names are an assumption."""
 
+_log = logging.getLogger(__name__)
+
 
 class Company:
     """Reads about the company. Every method raises `RetryLater` and `Misconfigured`."""
@@ -26,6 +29,7 @@ class Company:
     def __init__(self, reader: Reader, settings: Settings) -> None:
         self._reader = reader
         self._settings = settings
+        self._told: set[str] = set()
 
     def check(self, server_now: datetime) -> str:
         """Signs in, reads the reference field where it is needed, and compares clocks. `server_now` is our view."""
@@ -61,22 +65,34 @@ class Company:
         return {str(one.whole("Code")): one.text_or_none("Name") or str(one.whole("Code")) for one in found}
 
     def periods(self) -> list[Period]:
-        """Posting periods of all fiscal years; empty where the server does not tell them."""
+        """Posting periods of all fiscal years; empty where the server does not tell them.
+
+        One that cannot be understood is left out, as one that is not open: the days in it are held rather than posted.
+        """
         years = self._reader.act("CompanyService_GetPeriods", {})
         found: list[Period] = []
         for year in rows(years or {}):
             asked: dict[str, Json] = {"PeriodCategoryParams": {"AbsoluteEntry": year.get("AbsoluteEntry")}}
             months = self._reader.act("CompanyService_GetFinancePeriods", asked)
-            found.extend(_period(month) for month in rows(months or {}))
+            found.extend(period for month in rows(months or {}) if (period := self._understood(month)) is not None)
         return sorted(found, key=lambda period: period.first)
+
+    def _understood(self, month: Mapping[str, Json]) -> Period | None:
+        try:
+            return _period(month)
+        except Unreadable as error:
+            if str(error) not in self._told:
+                self._told.add(str(error))
+                _log.warning("a posting period is left out, and nothing is posted into it: %s", error)
+            return None
 
 
 def _period(month: Mapping[str, Json]) -> Period:
     """Open only when fully unlocked: "unlocked except sales" is closed to deliveries and invoices."""
-    record = Record(month, "posting period")
+    record = Record(month, f"posting period {month.get('PeriodCode')}")
     status = record.text_or_none("PeriodStatus")
     is_open = not record.yes("Locked") if status is None else status == "ltUnlocked"
     first, last = record.day("PostingDateFrom"), record.day("PostingDateTo")
     if first > last:
-        raise Unreadable(f"posting period {record.text_or_none('PeriodCode')} ends before it begins")
+        raise Unreadable(f"posting period {month.get('PeriodCode')} ends before it begins")
     return Period(first=first, last=last, open=is_open)

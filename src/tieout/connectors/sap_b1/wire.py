@@ -1,6 +1,6 @@
 """Requests and replies as plain values: JSON without floats, addresses, and the links between pages.
 
-Numbers in brackets in this folder, such as (3), are sections of the reference sheet on SAP Business One.
+Numbers in brackets in this folder, such as (3), are sections of `docs/reference/facts-sap-business-one.md`.
 """
 
 import json
@@ -42,7 +42,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """One whole reply. Header names are lower case. `method` is of the request."""
+    """One whole reply. Header names are lower case."""
 
     status: int
     content: bytes

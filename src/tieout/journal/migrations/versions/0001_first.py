@@ -242,7 +242,7 @@ def _movement() -> None:
         sa.Column("item", sa.String(60), nullable=False),
         sa.Column("warehouse", sa.String(40), nullable=True),
         sa.Column("qty_base", QTY, nullable=False, comment="signed, in base units: what left is negative"),
-        sa.Column("lot", sa.String(80), nullable=True),
+        sa.Column("lot", sa.String(255), nullable=True),
         sa.Column("floor_at", TIME, nullable=False),
         sa.Column("booked_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_movement"),
