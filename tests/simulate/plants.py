@@ -123,7 +123,8 @@ def send_without_intent() -> AbstractContextManager[None]:
     def intend(self: Any, posting: Any, changes: Changes) -> None:
         posting.state = "sent"
         posting.last_attempt = AttemptRow(None, self._lease.token, self._drain.clock.now())
-        changes.touched_postings.pop(posting.id, None)
+        if posting.id is not None:
+            changes.touched_postings[posting.id] = _as_due(posting)
         stored = next((pair for pair in changes.postings if pair[1] is posting), None)
         if stored is not None:
             changes.postings[changes.postings.index(stored)] = (stored[0], _as_due(posting))
@@ -393,7 +394,7 @@ def posting_left_with_the_old_revision() -> AbstractContextManager[None]:
 
 @dataclass(frozen=True)
 class Plant:
-    """A planted bug, the invariants that tell of it, and seeds known to catch it."""
+    """A planted bug, the invariants that tell of it, and seeds that have caught it, if any has yet."""
 
     name: str
     caught_by: frozenset[str]
@@ -406,26 +407,26 @@ def _plant(planted: Planting, *caught_by: str, seeds: tuple[int, ...]) -> Plant:
 
 
 PLANTS = (
-    _plant(no_duplicate_check, "I3", "I6", seeds=()),
-    _plant(resend_without_looking, "I1", seeds=()),
-    _plant(no_settling_time, "I1", seeds=()),
-    _plant(acknowledge_before_commit, "I9", seeds=()),
-    _plant(no_sweep, "I2", seeds=()),
-    _plant(case_in_another_transaction, "I4", "I1", seeds=()),
-    _plant(send_without_intent, "I1", seeds=()),
-    _plant(cursor_before_rows, "I2", seeds=()),
-    _plant(cursor_without_overlap, "I2", seeds=()),
-    _plant(no_order_gate, "I6", seeds=()),
-    _plant(no_parent_gate, "I7", seeds=()),
-    _plant(part_of_a_batch_taken_as_done, "I1", seeds=()),
+    _plant(no_duplicate_check, "I3", "I6", seeds=(0,)),
+    _plant(resend_without_looking, "I1", seeds=(0, 1)),
+    _plant(no_settling_time, "I1", seeds=(1, 6)),
+    _plant(acknowledge_before_commit, "I9", seeds=(0,)),
+    _plant(no_sweep, "I2", seeds=(2, 3)),
+    _plant(case_in_another_transaction, "I4", "I1", seeds=(1, 5)),
+    _plant(send_without_intent, "I1", seeds=(5, 4)),
+    _plant(cursor_before_rows, "I2", seeds=(0, 5)),
+    _plant(cursor_without_overlap, "I2", seeds=(1,)),
+    _plant(no_order_gate, "I6", seeds=(1,)),
+    _plant(no_parent_gate, "I7", seeds=(1, 8)),
+    _plant(part_of_a_batch_taken_as_done, "I1", seeds=(0, 6)),
     _plant(batch_resent_whole, "I1", seeds=()),
-    _plant(error_taken_as_not_done, "I1", seeds=()),
-    _plant(no_fencing, "I1", "I5", seeds=()),
-    _plant(second_case, "I4", seeds=()),
-    _plant(throttling_counted_as_failure, "I4", seeds=()),
-    _plant(settling_on_the_wall_clock, "I1", "I8", seeds=()),
-    _plant(not_found_taken_as_final, "I6", "I7", "I1", seeds=()),
-    _plant(lease_on_the_wall_clock, "I8", "I1", seeds=()),
-    _plant(no_look_after_a_takeover, "I1", seeds=()),
+    _plant(error_taken_as_not_done, "I1", seeds=(7,)),
+    _plant(no_fencing, "I1", "I5", seeds=(1,)),
+    _plant(second_case, "I4", seeds=(0, 1)),
+    _plant(throttling_counted_as_failure, "I4", seeds=(1, 5)),
+    _plant(settling_on_the_wall_clock, "I1", "I8", seeds=(1, 5)),
+    _plant(not_found_taken_as_final, "I6", "I7", "I1", seeds=(0, 1)),
+    _plant(lease_on_the_wall_clock, "I8", "I1", seeds=(30,)),
+    _plant(no_look_after_a_takeover, "I1", seeds=(0, 1)),
     _plant(posting_left_with_the_old_revision, "I8", seeds=()),
 )

@@ -5,7 +5,7 @@ import random
 import uuid
 
 FIXED = 100
-"""Seeds 0 to 99 run every time."""
+"""Seeds 0 to 99 run every time. 84 showed that a world was called at rest after half a reading of a feed."""
 
 FRESH = 100
 CHUNKS = 20

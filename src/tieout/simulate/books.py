@@ -10,6 +10,11 @@ from sqlalchemy import Engine, text
 from tieout.simulate.parties import Parties
 
 LINK = "demo"
+REFUSED = """
+SELECT posting_id FROM attempt WHERE ended = 'refused'
+UNION SELECT posting_id FROM attempt WHERE reason = 'locked' GROUP BY posting_id HAVING count(*) >= 10
+"""
+"""What the other system has plainly refused, or kept locked for so long that a person must be asked."""
 
 
 class Books:
@@ -24,7 +29,7 @@ class Books:
 
             self.documents = {row["id"]: row for row in rows("SELECT * FROM document")}
             self.postings = rows("SELECT * FROM posting")
-            self.refused = {row["posting_id"] for row in rows("SELECT posting_id FROM attempt WHERE ended = 'refused'")}
+            self.refused = {row["posting_id"] for row in rows(REFUSED)}
             self.movements = {str(row["source"]): row["document_id"] for row in rows("SELECT * FROM movement")}
             self.cases = {row["id"]: row for row in rows("SELECT * FROM case_")}
             self.messages = rows("SELECT * FROM message")

@@ -8,6 +8,8 @@ from tieout.simulate.world import Crash, ProcessClock, World
 
 LEASE_S = 180.0
 """How long a lease lives without a beat: a freeze is told in its terms."""
+JUMPS_S = (300.0, 7200.0, 86_400.0)
+"""How far a wall clock may be off, to either side: as after a drift, a wrong summer time, a wrong date."""
 
 
 class Mishaps:
@@ -39,16 +41,21 @@ class Mishaps:
         if not self._world.strikes("pause", scale):
             return
         self._world.in_flight += 1
-        self._world.sleep(LEASE_S * self._chance.uniform(1.2, 4.0))
+        self._world.sleep(LEASE_S * self._chance.uniform(1.2, 5.0))
         self._world.in_flight -= 1
         if self._world.options.rates["clock_jump"] and self._chance.random() < 0.7:
-            self._set_clock(3600)
+            self._set_clock()
 
     def may_jump(self, scale: float) -> None:
         """The wall clock is set, to any side."""
         if self._world.strikes("clock_jump", scale):
-            self._set_clock(7200)
+            self._set_clock()
 
-    def _set_clock(self, most_s: float) -> None:
+    def _set_clock(self) -> None:
+        most_s = self._chance.choice(JUMPS_S)
         self._clock.offset_s = self._chance.uniform(-most_s, most_s)
+        self._world.at(self._chance.uniform(30, 300), self._set_right)
         self._world.note(f"clock {self._clock.offset_s:.0f}")
+
+    def _set_right(self) -> None:
+        self._clock.offset_s = 0.0

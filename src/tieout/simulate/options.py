@@ -1,18 +1,20 @@
 """What a seed decides before anything happens: which faults may strike and how often, and how the link is set up.
 
 Most worlds are small, because a small world full of faults costs a fraction of a big one and sees nearly as much; one
-in eight is big, for what only a crowd of orders shows.
+in twelve is big, for what only a crowd of orders shows.
 """
 
 import random
 from dataclasses import dataclass
 
-LIKELIHOODS = (0.0, 0.0, 0.02, 0.1, 0.3)
+LIKELIHOODS = (0.0, 0.02, 0.1, 0.3)
 WIRE = ("lost_before", "lost_after", "late_commit", "error_before", "error_after", "throttled", "late_reply", "lag")
 WEBHOOK = ("webhook_lost", "webhook_doubled", "webhook_late", "webhook_reordered")
 PROCESS = ("crash_in_call", "crash_at_commit", "busy", "pause", "clock_jump")
-WORLD = ("outage", "session_gone", "lock", "late_row")
+WORLD = ("outage", "session_gone", "lock", "late_row", "product_stopped")
 FAULTS = (*WIRE, *WEBHOOK, *PROCESS, *WORLD)
+MORE = {"webhook_lost": 2.0}
+"""An order has several webhooks, and any of them would do: only the loss of its last one is felt."""
 LATE_HOOK_S = (60.0, 900.0, 3600.0)
 """The longest a webhook is late; the longest of all is rare, since all wait for it."""
 
@@ -22,7 +24,7 @@ class Options:
     """One seed's world. `rates` hold a likelihood for every name in `FAULTS`.
 
     `overlap_s`: how far both feeds look back, and so the most a row may be late. `lag_s`: the most a look-up may lag
-    behind. `outage_s`: how long one lasts.
+    behind. `outage_s`: how long one lasts. `over_delivery`: the ledger takes more than is open on an order's line.
     """
 
     seed: int
@@ -35,6 +37,7 @@ class Options:
     lanes_at_once: int
     invoice: bool
     unique_reference: bool
+    over_delivery: bool
     ledger_skew_s: float
     faults_s: float
     poll_every_s: float
@@ -47,23 +50,24 @@ class Options:
 def draw(seed: int) -> Options:
     """The options of a seed: always the same for the same seed."""
     chance = random.Random(f"options/{seed}")
-    big = chance.random() < 1 / 8
-    unique = chance.random() < 0.2
+    big = chance.random() < 1 / 12
+    unique = chance.random() < 0.15
     return Options(
         seed=seed,
-        rates={name: chance.choice(LIKELIHOODS) for name in FAULTS},
-        orders=chance.randint(6, 10) if big else chance.randint(2, 4),
-        items=chance.randint(2, 5) if big else chance.randint(1, 3),
+        rates={name: MORE.get(name, 1.0) * chance.choice(LIKELIHOODS) for name in FAULTS},
+        orders=chance.randint(4, 6) if big else chance.randint(2, 3),
+        items=chance.randint(2, 4) if big else chance.randint(1, 2),
         workers=chance.choice((1, 2, 2, 2)),
         batch_size=chance.randint(1, 4),
-        page_size=chance.choice((2, 10, 50)),
-        lanes_at_once=chance.choice((1, 4, 16)),
-        invoice=chance.random() < 0.6,
+        page_size=chance.choice((3, 20, 50)),
+        lanes_at_once=chance.choice((1, 4, 16, 16)),
+        invoice=chance.random() < 0.65,
         unique_reference=unique,
+        over_delivery=chance.random() < 0.8,
         ledger_skew_s=chance.choice((0.0, 0.0, -40.0, 40.0)),
-        faults_s=chance.choice((1500.0, 2500.0)) if big else chance.choice((600.0, 900.0, 1200.0)),
-        poll_every_s=chance.choice((90.0, 150.0, 300.0, 600.0)),
-        overlap_s=chance.choice((60.0, 60.0, 120.0, 900.0)),
+        faults_s=chance.choice((5000.0, 7000.0, 9000.0)),
+        poll_every_s=chance.choice((600.0, 800.0, 1200.0)),
+        overlap_s=chance.choice((60.0, 900.0, 3600.0)),
         # A ledger that keeps references unique knows them at once, so nothing that asks it may lag behind.
         lag_s=0.0 if unique else chance.choice((5.0, 20.0)),
         outage_s=chance.choice((100.0, 600.0)),

@@ -30,8 +30,11 @@ class Parties:
             seed=seed,
             settings=ClarusSettings(webhook_late_max_s=world.options.late_hook_s),
         )
-        unique = "U_TieoutRef" if world.options.unique_reference else None
-        self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=Settings(unique_reference_field=unique))
+        ledger = Settings(
+            unique_reference_field="U_TieoutRef" if world.options.unique_reference else None,
+            allow_over_delivery=world.options.over_delivery,
+        )
+        self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=ledger)
         self.ever: dict[int, str] = {}
         """Every goods-out the warehouse ever had, by its id: the reference on it. Deleted ones stay."""
         self._appeared_s: dict[str, float] = {}

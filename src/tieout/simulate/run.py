@@ -11,7 +11,7 @@ from tieout.simulate.books import Books
 from tieout.simulate.journals import empty_journal
 from tieout.simulate.options import draw
 from tieout.simulate.parties import Parties
-from tieout.simulate.processes import FEEDS, Receiver, Worker
+from tieout.simulate.processes import FEEDS, Receiver, Sweeps, Worker
 from tieout.simulate.workload import Floor, Office
 from tieout.simulate.world import World
 
@@ -56,7 +56,8 @@ def run(seed: int, *, keep_log: bool = False, liveness_s: float = LIVENESS_S) ->
 
 def _live(world: World, parties: Parties, engine: Engine, liveness_s: float) -> list[Violation]:
     options = world.options
-    workers = [Worker(world, parties, engine, f"worker {number}") for number in range(options.workers)]
+    sweeps = Sweeps()
+    workers = [Worker(world, parties, engine, f"worker {number}", sweeps) for number in range(options.workers)]
     receiver = Receiver(world, parties, engine, "receiver")
     office = Office(world, parties)
     floor = Floor(world, parties, office.items)
@@ -65,7 +66,7 @@ def _live(world: World, parties: Parties, engine: Engine, liveness_s: float) -> 
     world.run_until(options.faults_s)
     world.calm = True
     parties.calm()
-    rest = Rest(world, engine, parties, workers)
+    rest = Rest(world, engine, parties, sweeps)
     while world.now_s < options.faults_s + liveness_s:
         world.run_until(world.now_s + LOOK_EVERY_S)
         if rest.reached():
@@ -82,8 +83,8 @@ class Rest:
     The sweep must begin after it grew quiet: our own last delivery is a change of its order, to be read as any other.
     """
 
-    def __init__(self, world: World, engine: Engine, parties: Parties, workers: list[Worker]) -> None:
-        self._world, self._engine, self._parties, self._workers = world, engine, parties, workers
+    def __init__(self, world: World, engine: Engine, parties: Parties, sweeps: Sweeps) -> None:
+        self._world, self._engine, self._parties, self._sweeps = world, engine, parties, sweeps
         self._seen: tuple[int, int] | None = None
         self._since_s = 0.0
 
@@ -99,6 +100,4 @@ class Rest:
             return False
         if self._seen != (arrived, busy):
             self._seen, self._since_s = (arrived, busy), self._world.now_s
-        return all(
-            any(worker.swept_s.get(feed, -1.0) >= self._since_s for worker in self._workers) for _, feed in FEEDS
-        )
+        return all(self._sweeps.swept_s.get(feed, -1.0) >= self._since_s for _, feed in FEEDS)

@@ -12,8 +12,8 @@ from tieout.simulate.world import OPENING_S, World
 from tieout.twins.wire import Reply, Request, Twin, as_request
 
 MARGIN_S = 3.0
-CREATING, READING = 2.0, 0.4
-"""How much likelier a fault is where a document is created, and how much less where nothing is."""
+CREATED, READING = 3.0, 0.2
+"""How much likelier a fault is that leaves a document behind, and how much less one where none is made."""
 LAST_CALLS = ("/DeliveryNotes", "/Invoices", "/$batch", "/goods_outs", "/CreateCancellationDocument", "/cancel")
 """The last writing call of a post: when it is answered the post sends nothing more, so a process may freeze there."""
 
@@ -24,6 +24,7 @@ class Wire(httpx.BaseTransport):
     def __init__(self, world: World, parties: Parties, twin: Twin, mishaps: Mishaps, settle_s: float) -> None:
         self._world, self._parties, self._twin, self._mishaps = world, parties, twin, mishaps
         self._latest_s = settle_s - MARGIN_S - world.options.lag_s
+        self._throttled_until_s = 0.0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One call. Raises what httpx raises, or `Crash`."""
@@ -36,19 +37,19 @@ class Wire(httpx.BaseTransport):
             raise httpx.ConnectError("outage", request=request)
         self._mishaps.may_crash("crash_in_call", "before a call is carried out", 0.03)
         reply = self._struck(asked, request, timeout_s)
-        creates = asked.path.endswith(LAST_CALLS)
-        self._mishaps.may_crash("crash_in_call", "before a reply is taken in", 0.5 if creates else 0.05)
-        if self._mishaps.doing != "post" or (reply.status < 300 and asked.path.endswith(LAST_CALLS)):
+        creates = _creates(asked)
+        self._mishaps.may_crash("crash_in_call", "before a reply is taken in", CREATED if creates else 0.02)
+        if self._mishaps.doing != "post" or (reply.status < 300 and creates):
             self._mishaps.may_freeze(0.3 if self._mishaps.doing else 0.02)
         return httpx.Response(reply.status, headers=list(reply.headers), content=reply.body, request=request)
 
     def _struck(self, asked: Request, request: httpx.Request, timeout_s: float) -> Reply:
         """The reply, with at most one fault; calls that create a document are struck most."""
-        world, creates = self._world, asked.method != "GET" and asked.path.endswith(LAST_CALLS)
-        scale = CREATING if creates else READING
-        if world.strikes("session_gone", 0.3):
-            _end_sessions(self._twin)
-        if world.strikes("throttled", scale):
+        world, creates = self._world, _creates(asked)
+        scale, left_behind = (1.0, CREATED) if creates else (READING, READING)
+        if self._twin.name == "sap-b1" and world.strikes("session_gone", 0.3):
+            act(self._twin, "expire_sessions")
+        if self._throttled(scale):
             world.sleep(0.01)
             headers = (("Retry-After", "2"),) if world.chance.random() < 0.5 else ()
             return Reply(429, b'{"errors": [{"code": "throttled"}]}', headers)
@@ -56,19 +57,32 @@ class Wire(httpx.BaseTransport):
             return Reply(500, b"")
         if world.strikes("lost_before", scale):
             self._lost(request, timeout_s)
-        if asked.method != "GET" and world.strikes("late_commit", 1.5 * scale):
-            late_s = world.chance.uniform(timeout_s, self._latest_s)
-            world.in_flight += 1
-            world.at(late_s, lambda: self._carried_out_late(asked))
+        if creates and world.strikes("late_commit", left_behind):
+            self._planned_late(asked, timeout_s)
             self._lost(request, timeout_s)
         reply = self._carried_out(asked)
         world.note(f"-> {reply.status} {len(reply.body)}")
-        if world.strikes("error_after", scale):
+        if world.strikes("error_after", left_behind):
             return Reply(500, b"")
-        if world.strikes("lost_after", scale) or world.strikes("late_reply", scale):
+        if world.strikes("lost_after", left_behind) or world.strikes("late_reply", left_behind):
             self._lost(request, timeout_s)
         world.sleep(world.chance.uniform(0.01, 0.3))
         return reply
+
+    def _throttled(self, scale: float) -> bool:
+        """Once too much was asked, everything is too much for a while."""
+        if not self._world.calm and self._world.now_s < self._throttled_until_s:
+            return True
+        struck = self._world.strikes("throttled", scale / 4)
+        if struck:
+            self._throttled_until_s = self._world.now_s + self._world.chance.uniform(1, 150)
+        return struck
+
+    def _planned_late(self, asked: Request, timeout_s: float) -> None:
+        """Carried out after we gave up, often at the last moment there is."""
+        late_s = self._latest_s - (self._latest_s - timeout_s) * self._world.chance.random() ** 2
+        self._world.in_flight += 1
+        self._world.at(late_s, lambda: self._carried_out_late(asked))
 
     def _carried_out_late(self, asked: Request) -> None:
         self._world.in_flight -= 1
@@ -93,10 +107,14 @@ class Wire(httpx.BaseTransport):
         return Reply(200, json.dumps(_without(json.loads(reply.body), unseen)).encode(), reply.headers)
 
     def _lost(self, request: httpx.Request, timeout_s: float) -> None:
-        if self._world.chance.random() < 0.5:
+        if self._world.chance.random() < 0.7:
             raise httpx.RemoteProtocolError("connection dropped", request=request)
         self._world.sleep(timeout_s)
         raise httpx.ReadTimeout("no reply in time", request=request)
+
+
+def _creates(asked: Request) -> bool:
+    return asked.method != "GET" and asked.path.endswith(LAST_CALLS)
 
 
 def _without(value: Any, unseen: set[str]) -> Any:
@@ -138,12 +156,7 @@ def _down(world: World, name: str) -> bool:
     if world.calm or world.now_s < OPENING_S or not world.options.rates["outage"]:
         return False
     window = random.Random(f"outage/{world.options.seed}/{name}/{int(world.now_s // world.options.outage_s)}")
-    return window.random() < world.options.rates["outage"]
-
-
-def _end_sessions(twin: Twin) -> None:
-    if twin.name == "sap-b1":
-        act(twin, "expire_sessions")
+    return window.random() < world.options.rates["outage"] / 2
 
 
 def act(twin: Twin, doing: str, /, **arguments: Any) -> dict[str, Any] | None:

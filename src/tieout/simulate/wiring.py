@@ -90,10 +90,6 @@ class Watched:
         """As the connector does."""
         return self._inner.items()
 
-    def carriers(self) -> dict[str, str]:
-        """As the connector does."""
-        return self._inner.carriers()
-
     def periods(self) -> list[Period]:
         """As the connector does."""
         return self._inner.periods()

@@ -5,9 +5,9 @@ from typing import Any
 
 from tieout.simulate.parties import Parties
 from tieout.simulate.transport import act
-from tieout.simulate.world import World
+from tieout.simulate.world import OPENING_S, World
 
-OPENING_STOCK = 300
+OPENING_STOCK = 900
 
 
 class Office:
@@ -20,24 +20,23 @@ class Office:
         self.items = [f"A{number}" for number in range(world.options.items)]
 
     def open(self) -> None:
-        """The items, their stock, and the orders of last night."""
+        """The items and their stock."""
         for item in self.items:
             act(self._twin, "create_item", item=item, name=f"Item {item}", body={"InventoryUOM": "EACH"})
             act(self._twin, "receive_stock", item=item, quantity=OPENING_STOCK, cost=2)
         act(self._twin, "create_item", item="POST", name="Postage", stocked=False)
-        for _ in range((self._world.options.orders + 1) // 2):
-            self._create()
 
     def work(self) -> None:
         """A day in the office, until all is calm."""
         world, chance = self._world, self._chance
         self.open()
+        world.sleep(OPENING_S)
         gap_s = world.options.faults_s / (world.options.orders * 5)
         while not world.calm:
             world.sleep(chance.uniform(0.2, 1.8) * gap_s)
             if world.calm:
                 return
-            if len(self._orders) < world.options.orders and chance.random() < 0.75:
+            if len(self._orders) < world.options.orders * min(1.0, 0.3 + world.now_s / world.options.faults_s):
                 self._create()
             elif self._orders:
                 self._change()
@@ -55,20 +54,20 @@ class Office:
 
     def _do(self, doing: str, **arguments: Any) -> dict[str, Any] | None:
         """One act, perhaps in a slow transaction: its rows then show late, with the time of its beginning."""
-        if self._world.strikes("late_row"):
+        if self._world.strikes("late_row", 2.0):
             self._parties.row_age_s = self._chance.uniform(0.3, 0.95) * self._world.options.overlap_s
         done = act(self._twin, doing, **arguments)
         self._parties.row_age_s = 0.0
         return done
 
     def _line(self) -> dict[str, Any]:
-        quantity = self._chance.randint(3, 12)
+        quantity = self._chance.randint(10, 60)
         return {"item": self._chance.choice(self.items), "quantity": quantity, "price": 3, "warehouse": "01"}
 
     def _change(self) -> None:
         order, roll = self._chance.choice(self._orders), self._chance.random()
         if roll < 0.6:
-            change = [{"line": 0, "quantity": self._chance.randint(3, 20)}]
+            change = [{"line": 0, "quantity": self._chance.randint(5, 80)}]
             done = self._do("edit_order", order=order, change=change)
         elif roll < 0.8:
             done = self._do("edit_order", order=order, add=[self._line()])
@@ -99,10 +98,13 @@ class Floor:
         """Shifts go on a little after the office has closed."""
         world, chance = self._world, self._chance
         while not world.calm:
-            world.sleep(chance.uniform(10, 40))
+            in_a_rush = chance.random() < 0.6
+            world.sleep(chance.uniform(5, 20) if in_a_rush else chance.uniform(0.03, 0.08) * world.options.faults_s)
             if world.calm:
                 return
             self._receive()
+            if world.strikes("product_stopped", 0.5):
+                self._stop_a_product()
             if chance.random() < 0.04:
                 done = act(self._twin, "undespatch")
                 world.note(f"undespatch {done}")
@@ -110,9 +112,18 @@ class Floor:
                 self._turn()
 
     def _turn(self) -> None:
-        chances = {"work": 0.7, "part_pick": 0.4, "short_pick": 0.1, "part_despatch": 0.5, "close_short": 0.1}
+        chances = {"work": 0.7, "part_pick": 0.4, "short_pick": 0.1, "part_despatch": 0.8, "close_short": 0.1}
         done = act(self._twin, "work_floor", **chances)
         self._world.note(f"floor {done}")
+
+    def _stop_a_product(self) -> None:
+        """Nobody may order it for some minutes: a goods-out that names it is refused."""
+        item = self._chance.choice(self._items)
+        act(self._twin, "edit_product", product=item, values={"stop": True})
+        self._world.at(self._chance.uniform(60, 900), lambda: self._free(item))
+
+    def _free(self, item: str) -> None:
+        act(self._twin, "edit_product", product=item, values={"stop": False})
 
     def _receive(self) -> None:
         for item in self._items:
