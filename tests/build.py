@@ -126,6 +126,7 @@ def items(*made: Item) -> dict[str, Item]:
 def facts(**changes: Any) -> Facts:
     """Facts no rule has anything to say about. `policy` may be given as a dict of what differs."""
     policy = changes.pop("policy", {})
+    changes.setdefault("delivered_ever_base", changes.get("delivered_base", {}))
     plain: dict[str, Any] = {
         "codes": Codes({"01": "LEEDS"}, {"DPD": "dpd-next-day"}, {}),
         "ledger_items": items(),

@@ -57,13 +57,14 @@ def test_a_cause_is_replayed_in_one_link_or_in_all(shop: Shop) -> None:
     assert cases(shop).replay_cause(None, "carrier_not_mapped: 3", actor=ME) == [1, 2]
 
 
-def test_what_is_resolved_by_hand_never_crosses_and_what_waited_behind_it_is_given_up_too(shop: Shop) -> None:
+def test_what_is_resolved_by_hand_never_crosses_and_what_waited_behind_it_is_decided_anew(shop: Shop) -> None:
     despatch_without_tracking(shop, parts=2)
     cases(shop).resolve(1, "delivered by hand", actor=ME)
     shop.settle()
-    assert shop.ledger_documents("DeliveryNotes") == []
-    states = shop.rows("SELECT state, policy FROM document WHERE kind = 'despatch'")
-    assert states == [("ignored", "resolved by hand")] * 2
+    delivered = [row["DocumentLines"][0]["Quantity"] for row in shop.ledger_documents("DeliveryNotes")]
+    assert delivered == [6]
+    states = shop.rows("SELECT state, policy FROM document WHERE kind = 'despatch' ORDER BY happened_at, id")
+    assert states == [("ignored", "resolved by hand"), ("posted", None)]
     assert shop.rows("SELECT state, resolution FROM case_") == [("resolved", "delivered by hand")]
 
 

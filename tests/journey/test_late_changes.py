@@ -100,6 +100,123 @@ def test_a_lane_that_cannot_be_worked_is_held_and_the_others_go_on(shop: Shop) -
     assert shop.open_cases() == ["invariant_broken"]
 
 
+def _send_all(shop: Shop, goods_out: int = 1) -> None:
+    shop.on_the_floor("pick", goods_out_id=goods_out)
+    shop.on_the_floor("despatch", goods_out_id=goods_out)
+
+
+def test_a_webhook_that_names_no_order_finds_its_lane_and_stops_nobody(shop: Shop) -> None:
+    shop.with_policy(Policy(invoice=False))
+    shop.order(10)
+    _send_all(shop)
+    nameless = replace(shop.hint(1, "nameless"), reference=None)
+    shop.intake.store("demo", Side.WAREHOUSE, [nameless])
+    shop.sync()
+    shop.on_the_floor("undespatch", goods_out_id=1)
+    shop.intake.store("demo", Side.WAREHOUSE, [replace(nameless, identity="again")])
+    shop.order(5)
+    shop.settle(2)
+    assert {row["CancelStatus"] for row in shop.ledger_documents("DeliveryNotes")} == {"csYes", "csCancellation"}
+    assert shop.rows("SELECT DISTINCT lane FROM document WHERE kind IN ('despatch', 'reversal')") == [("order/1",)]
+    assert shop.rows("SELECT count(*) FROM posting WHERE kind = 'goods_out' AND state = 'done'") == [(2,)]
+    assert shop.open_cases() == []
+
+
+def test_a_webhook_that_names_another_order_is_believed_in_nothing(shop: Shop) -> None:
+    shop.order(10)
+    shop.order(10)
+    _send_all(shop, 1)
+    lie = replace(shop.hint(1, "a lie"), reference="demo.SO.2")
+    shop.intake.store("demo", Side.WAREHOUSE, [lie])
+    shop.work()
+    (delivery,) = shop.ledger_documents("DeliveryNotes")
+    assert delivery["DocumentLines"][0]["BaseEntry"] == 1
+    assert shop.rows("SELECT lane FROM document WHERE kind = 'despatch'") == [("order/1",)]
+    shop.sync()
+    assert shop.open_cases() == []
+
+
+def test_goods_delivered_by_hand_in_the_ledger_are_not_delivered_again(shop: Shop) -> None:
+    key = shop.order(10)
+    _send_all(shop)
+    shop.at_the_ledger("post_delivery_by_hand", order=key, lines=[{"line": 0, "quantity": 4}])
+    shop.clock.pass_s(60)
+    shop.sync()
+    assert shop.open_cases() == ["above_open_quantity"]
+    assert len(shop.ledger_documents("DeliveryNotes")) == 1
+
+
+def test_a_quantity_cut_before_its_despatch_was_read_is_told_to_a_person(shop: Shop) -> None:
+    key = shop.order(10)
+    _send_all(shop)
+    shop.at_the_ledger("edit_order", order=key, change=[{"line": 0, "quantity": 4}])
+    shop.clock.pass_s(60)
+    shop.settle(2)
+    assert "above_open_quantity" in shop.open_cases()
+    assert shop.ledger_documents("DeliveryNotes") == []
+
+
+def test_parts_sent_one_after_the_other_are_never_above_what_is_open(shop: Shop) -> None:
+    shop.order(10)
+    shop.on_the_floor("pick", goods_out_id=1)
+    for quantity in (2, 3, 5):
+        shop.on_the_floor("despatch", goods_out_id=1, lines={"1": quantity})
+        shop.clock.pass_s(60)
+        shop.sync()
+    assert shop.open_cases() == []
+    assert [row["DocumentLines"][0]["Quantity"] for row in shop.ledger_documents("DeliveryNotes")] == [2, 3, 5]
+
+
+def test_goods_undone_and_sent_again_are_delivered_again(shop: Shop) -> None:
+    shop.with_policy(Policy(invoice=False))
+    shop.order(10)
+    _send_all(shop)
+    shop.sync()
+    shop.on_the_floor("undespatch", goods_out_id=1)
+    shop.clock.pass_s(60)
+    shop.on_the_floor("despatch", goods_out_id=1)
+    shop.settle(3)
+    assert shop.open_cases() == []
+    standing = [row for row in shop.ledger_documents("DeliveryNotes") if row["CancelStatus"] == "csNo"]
+    assert [row["DocumentLines"][0]["Quantity"] for row in standing] == [10]
+
+
+def test_a_redespatch_behind_an_undoing_that_finance_has_seen_to_is_decided_and_not_lost(shop: Shop) -> None:
+    shop.order(10)
+    _send_all(shop)
+    shop.sync()
+    shop.on_the_floor("undespatch", goods_out_id=1)
+    shop.clock.pass_s(60)
+    shop.on_the_floor("despatch", goods_out_id=1)
+    shop.settle(2)
+    assert shop.open_cases() == ["ledger_has_gone_on"]
+    for record in ("Invoices", "DeliveryNotes"):
+        shop.at_the_ledger("cancel_document", document=f"{record}({shop.ledger_documents(record)[0]['DocEntry']})")
+    shop.clock.pass_s(60)
+    shop.sync()
+    Cases(shop.journal, shop.clock).resolve(1, "invoice and delivery cancelled in the ledger", actor="a clerk")
+    shop.settle(3)
+    assert shop.open_cases() == []
+    standing = [row for row in shop.ledger_documents("DeliveryNotes") if row["CancelStatus"] == "csNo"]
+    assert [row["DocumentLines"][0]["Quantity"] for row in standing] == [10]
+
+
+def test_a_refused_posting_is_looked_up_before_its_replay_sends_it_again(shop: Shop) -> None:
+    key = shop.order(10)
+    _send_all(shop)
+    shop.at_the_ledger("close_order", order=key)
+    shop.sync()
+    assert shop.open_cases() == ["order_closed_in_ledger"]
+    before = len(shop.to_ledger.sent)
+    shop.at_the_ledger("reopen_order", order=key)
+    Cases(shop.journal, shop.clock).replay([1], actor="a clerk")
+    shop.work()
+    sent = [path for _, path in shop.to_ledger.sent[before:] if "DeliveryNotes" in path]
+    assert len(sent) == 2, sent
+    assert [one for one, _ in shop.to_ledger.sent[before:]].count("POST") >= 1
+    assert len(shop.ledger_documents("DeliveryNotes")) == 1
+
+
 def _lane(*documents: DocumentRow) -> LaneWork:
     """An order that stands in the warehouse, with these documents after it."""
     told = replace(document_row(order()), id=1, state="posted")

@@ -9,13 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select
 from tieout.domain.clock import Clock
 from tieout.journal import audit, lanes
 from tieout.journal.fencing import LanesBusy, take_over
+from tieout.journal.rows import BY_HAND
 from tieout.journal.store import Journal
 from tieout.journal.tables import case_, case_event, document, message, posting
-
-BY_HAND = "resolved by hand"
-"""The policy by which what a resolved case held is ignored."""
-ACTOR_MAX = 80
-"""Characters: the longest name of a person."""
 
 
 class CaseError(Exception):
@@ -31,7 +27,7 @@ class Cases:
 
     def assign(self, case_id: int, to: str, *, actor: str) -> None:
         """Gives an open case to a person. Raises `CaseError`."""
-        who = _said(to, "name the person")[:ACTOR_MAX]
+        who = _said(to, "name the person")[: audit.ACTOR_MAX]
         with self.journal.write("assign case") as connection:
             case = _open_case(connection, case_id)
             connection.execute(update(case_).where(case_.c.id == case.id).values(assignee=who))
@@ -44,7 +40,8 @@ class Cases:
             self._note(connection, _case(connection, case_id), actor, "commented", remark)
 
     def resolve(self, case_id: int, reason: str, *, actor: str) -> str:
-        """Ends a case by hand: what it held is ignored and what was still due is void. Returns the link.
+        """Ends a case by hand: its first document is ignored, what was due for it is void, and what stood behind it is
+        decided anew. Returns the link.
 
         Raises `CaseError`, also while a posting of it is under way and nobody knows yet how it ended.
         """
@@ -109,7 +106,7 @@ class Cases:
         self._note(connection, case, actor, action, text)
 
     def _note(self, connection: Connection, case: Row[Any], actor: str, action: str, text: str) -> None:
-        who, now = _said(actor, "say who acts")[:ACTOR_MAX], self.clock.now()
+        who, now = _said(actor, "say who acts")[: audit.ACTOR_MAX], self.clock.now()
         connection.execute(insert(case_event).values(case_id=case.id, at=now, actor=who, action=action, text=text))
         detail = {"link": case.link, "lane": case.lane, "cause": case.cause, "text": text}
         audit.append(connection, at=now, actor=who, action=f"case {action}", thing=f"case/{case.id}", detail=detail)
@@ -146,14 +143,22 @@ def _open_case(connection: Connection, case_id: int) -> Row[Any]:
 
 
 def _give_up(connection: Connection, case: Row[Any]) -> None:
-    """What the case holds is ignored by hand, and what was due for it is void."""
-    ids = select(document.c.id).where(document.c.case_id == case.id, document.c.state == "held")
-    chosen = posting.c.document_id.in_(ids)
-    sent = connection.execute(select(posting.c.reference).where(chosen, posting.c.state == "sent")).scalars().first()
+    """The first document the case holds is ignored by hand, and what was due for it is void.
+
+    What only stood behind it is decided anew: a person has judged the one at fault, not those.
+    """
+    held = (document.c.case_id == case.id, document.c.state == "held")
+    ids = connection.execute(
+        select(document.c.id).where(*held).order_by(document.c.happened_at, document.c.id).with_for_update()
+    ).scalars()
+    first, behind = next(ids, None), list(ids)
+    mine = posting.c.document_id == first
+    sent = connection.execute(select(posting.c.reference).where(mine, posting.c.state == "sent")).scalars().first()
     if sent is not None:
         raise CaseError(f"{sent} is on its way and its outcome is not known yet; resolve once it is")
     unfinished = or_(posting.c.state == "due", posting.c.state == "refused")
-    connection.execute(update(posting).where(chosen, unfinished).values(state="void"))
-    connection.execute(update(document).where(document.c.id.in_(ids)).values(state="ignored", policy=BY_HAND))
-    held = (message.c.case_id == case.id, message.c.state == "held")
-    connection.execute(update(message).where(*held).values(state="read"))
+    connection.execute(update(posting).where(mine, unfinished).values(state="void"))
+    connection.execute(update(document).where(document.c.id == first).values(state="ignored", policy=BY_HAND))
+    connection.execute(update(document).where(document.c.id.in_(behind)).values(state="waiting", case_id=None))
+    unread = (message.c.case_id == case.id, message.c.state == "held")
+    connection.execute(update(message).where(*unread).values(state="read"))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, update
 from tieout.domain.documents import Item, SalesOrder, Side, dump_content
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import REASONS
+from tieout.journal import lanes
 from tieout.journal.arrivals import wake_for_items
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
 from tieout.journal.store import insert_new, upsert
@@ -32,6 +33,7 @@ class Changes:
         default_factory=list[tuple[MessageRow | DocumentRow, CaseRow]]
     )
     grown: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
+    moved: list[tuple[MessageRow, str]] = field(default_factory=list[tuple[MessageRow, str]])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
     booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
@@ -76,6 +78,7 @@ class Changes:
         self._insert_attempts(connection)
         self._insert_movements(connection, link)
         self._update_states(connection)
+        self._move_messages(connection, link, now)
         self._clear_cases(connection, now)
         self._book(connection, now)
         rows = [{"link": link, "side": side, "ours": ours, "theirs": theirs} for side, ours, theirs in self.xrefs]
@@ -179,6 +182,12 @@ class Changes:
             for p in self.touched_postings.values()
         ]
         _execute_update(connection, posting, bodies, "document_id", "step", "state", "theirs", "done_at", "body")
+
+    def _move_messages(self, connection: Connection, link: str, now: datetime) -> None:
+        """A message that was about another lane's order waits there."""
+        for row, name in self.moved:
+            connection.execute(update(message).where(message.c.id == row.id).values(lane=name))
+        lanes.touch(connection, link, {name for _, name in self.moved}, now)
 
     def _clear_cases(self, connection: Connection, now: datetime) -> None:
         if not self.cleared:

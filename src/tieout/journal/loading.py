@@ -28,7 +28,7 @@ def load(connection: Connection, link: str, claimed: Sequence[Claimed]) -> list[
     for row in _postings(connection, list(documents)):
         postings[row.id] = _posting(row, documents[row.document_id])
         works[row.lane].postings.append(postings[row.id])
-    for row in _last_attempts(connection, [p for p in postings if postings[p].state == "sent"]):
+    for row in _last_attempts(connection, [p for p in postings if postings[p].state in ("due", "sent", "refused")]):
         postings[row.posting_id].last_attempt = _attempt(row)
     for row in _open_cases(connection, link, names):
         works[row.lane].cases[row.id] = _case(row)

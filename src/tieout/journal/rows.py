@@ -9,6 +9,9 @@ from tieout.domain.postings import Body
 from tieout.domain.reasons import Problem
 from tieout.journal.lanes import Claimed
 
+BY_HAND = "resolved by hand"
+"""The policy by which what a resolved case held is ignored."""
+
 
 @dataclass
 class MessageRow:
@@ -67,7 +70,10 @@ class AttemptRow:
 
 @dataclass
 class PostingRow:
-    """A posting and its state: due, sent (intent stored, outcome open), done, refused, void."""
+    """A posting and its state: due, sent (intent stored, outcome open), done, refused, void.
+
+    `last_attempt` is known while it is due, sent or refused; None then means that it was never tried.
+    """
 
     id: int | None
     document: DocumentRow

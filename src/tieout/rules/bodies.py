@@ -53,7 +53,7 @@ def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:
         order=order_key,
         customer=facts.order.customer,
         posted_on=facts.posting_day(despatch.despatched_at),
-        carrier=facts.codes.ledger_carrier(despatch.carrier, facts.order.carrier if facts.order else None),
+        carrier=facts.codes.ledger_carrier(despatch.carrier, facts.order.carrier),
         tracking=despatch.tracking,
         lines=tuple(lines),
     )

@@ -57,7 +57,8 @@ class Facts:
 
     `order` is the newest revision of the order a despatch answers; `first` the revision by which the warehouse first
     heard of it; `sent` what the warehouse was last told;
-    `delivered_base` what other despatches have delivered or are about to, by order line, in base units.
+    `delivered_base` what other despatches have delivered or are about to, by order line, in base units;
+    `delivered_ever_base` the same of all despatches, with what was taken back again.
     """
 
     policy: Policy
@@ -69,6 +70,7 @@ class Facts:
     first: SalesOrder | None = None
     sent: GoodsOut | None = None
     delivered_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    delivered_ever_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 
     def posting_day(self, at: datetime) -> date:
         """The ledger's day of a moment."""
@@ -85,6 +87,18 @@ class Facts:
         return next((candidate for candidate in lines if candidate.line == line), None)
 
     def delivered_elsewhere_base(self, line: str) -> Decimal:
-        """Base units of an order line that were delivered before tieout first saw the order."""
-        lines = self.first.lines if self.first else ()
-        return sum(((seen.qty - seen.open_qty) * seen.base_per_unit for seen in lines if seen.line == line), Decimal(0))
+        """Base units of an order line that were delivered without tieout, at least.
+
+        Counted from the newest revision, and from the first for what was delivered before tieout saw the order. What a
+        revision may not show yet of our own deliveries, or still shows of one taken back, never counts as another's.
+        """
+        before = (
+            sum((_delivered(seen) for seen in self.first.lines if seen.line == line), Decimal(0)) if self.first else 0
+        )
+        newest = self.order_line(line)
+        now = _delivered(newest) - self.delivered_ever_base.get(line, Decimal(0)) if newest else Decimal(0)
+        return max(Decimal(before), now)
+
+
+def _delivered(line: OrderLine) -> Decimal:
+    return (line.qty - line.open_qty) * line.base_per_unit

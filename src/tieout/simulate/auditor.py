@@ -114,6 +114,8 @@ def _cases_hold_something(books: Books) -> Iterator[Violation]:
     rows = (*books.documents.values(), *books.messages)
     holding = {row["case_id"] for row in rows if row["state"] == "held"}
     for case in books.cases.values():
+        if case["reason"] == "invariant_broken":  # our own code failed, and the lane was held for it
+            yield Violation("I8", f"case {case['id']}: {case['problems']}")
         if case["state"] == "open" and case["id"] not in holding:
             yield Violation("I4", f"case {case['id']} ({case['reason']}) is open and holds nothing")
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, exc
 from tieout.connectors.contract import Send
 from tieout.domain.clock import Clock, Stopwatches
 from tieout.domain.documents import SalesOrder, Side
+from tieout.domain.postings import Ended
 from tieout.domain.reasons import Problem
 from tieout.journal import lanes, quarantine
 from tieout.journal.changes import Changes
@@ -28,7 +29,7 @@ from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods
-from tieout.sync.lane import delivered_base, goods_out_posting, last_sent
+from tieout.sync.lane import delivered_base, delivered_ever_base, goods_out_posting, last_sent
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
 from tieout.sync.planning import HOMEWARD, decide
@@ -38,6 +39,8 @@ from tieout.sync.settling import Settler
 
 UNREACHABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 """What says nothing about a lane: the database is busy, gone or out of room."""
+LOOKED_AT_FIRST = frozenset({Ended.REFUSED, Ended.EXISTS_DIFFERENTLY})
+"""Replayed after such an end, a posting is looked up before it is sent: a refusal may have come from a proxy."""
 LANES_AT_ONCE = 50
 ROUNDS_AT_MOST = 40
 
@@ -181,8 +184,9 @@ class Batch:
         posting = next((p for p in work.postings if p.state == "due" and is_first(work, p)), None)
         if posting is None or not self._parents_known(work, posting):
             return []
+        look = posting.last_attempt is not None and posting.last_attempt.ended in LOOKED_AT_FIRST
         self._intend(posting, changes)
-        return [Due(work, posting, self._send(posting), look=False)]
+        return [Due(work, posting, self._send(posting), look=look)]
 
     def _parents_known(self, work: LaneWork, posting: PostingRow) -> bool:
         missing = [need for need in posting.body.needs if self._facts.known(posting.side, need) is None]
@@ -211,6 +215,7 @@ class Batch:
             first=first if isinstance(first, SalesOrder) else None,
             sent=last_sent(work),
             delivered_base=delivered_base(work, row),
+            delivered_ever_base=delivered_ever_base(work),
             dated=row.content.kind in HOMEWARD,
         )
 

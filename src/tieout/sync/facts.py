@@ -9,6 +9,7 @@ from tieout.domain.documents import Despatch, Item, Period, Reversal, SalesOrder
 from tieout.domain.identity import item_identity
 from tieout.domain.postings import GoodsOut
 from tieout.journal import reference
+from tieout.journal.mappings import Mapped, mapped
 from tieout.journal.rows import LaneWork
 from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
@@ -56,7 +57,7 @@ class FactBook:
         codes = _item_codes(works)
         wanted = (_needs(works) | {item_identity(code) for code in codes}) - self._asked
         with self._journal.read() as connection:
-            self._codes = _codes(reference.mappings(connection, self._link.name))
+            self._codes = _codes(mapped(connection, link=self._link.name))
             for side in Side if wanted else ():
                 self._items[side] |= reference.items(connection, self._link.name, side, codes)
                 found = reference.theirs(connection, self._link.name, side, wanted)
@@ -80,6 +81,7 @@ class FactBook:
         first: SalesOrder | None,
         sent: GoodsOut | None,
         delivered_base: Mapping[str, Decimal],
+        delivered_ever_base: Mapping[str, Decimal],
         dated: bool,
     ) -> Facts:
         """The facts of one document. Posting periods are asked for only where it is `dated`."""
@@ -93,6 +95,7 @@ class FactBook:
             first=first,
             sent=sent,
             delivered_base=delivered_base,
+            delivered_ever_base=delivered_ever_base,
         )
 
 
@@ -114,8 +117,8 @@ def _needs(works: Iterable[LaneWork]) -> set[str]:
     return {need for work in works for posting in work.postings if posting.counts for need in posting.body.needs}
 
 
-def _codes(mappings: Iterable[tuple[str, str, str]]) -> Codes:
+def _codes(rows: Iterable[Mapped]) -> Codes:
     by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}}
-    for kind, ledger, warehouse in mappings:
-        by_kind.setdefault(kind, {})[ledger] = warehouse
+    for row in rows:
+        by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse
     return Codes(warehouses=by_kind["warehouse"], carriers=by_kind["carrier"], units=by_kind["unit"])

@@ -7,7 +7,7 @@ from math import inf
 
 from tieout.domain.documents import Despatch, Reversal, SalesOrder
 from tieout.domain.postings import Delivery, DeliveryCancel, GoodsOut, GoodsOutChange
-from tieout.journal.rows import DocumentRow, LaneWork, MovementRow, PostingRow
+from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, MovementRow, PostingRow
 
 
 def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
@@ -54,8 +54,9 @@ def despatches_that_stand(work: LaneWork) -> list[Despatch]:
 
 
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
-    """Base units by order line that deliveries of other documents stand for, and that were not cancelled."""
+    """Base units by order line that deliveries of other documents stand for, and that were not taken back."""
     cancelled = {p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel) and p.counts}
+    cancelled |= _taken_back_by_hand(work)
     total: dict[str, Decimal] = {}
     for posting in work.postings:
         if not isinstance(posting.body, Delivery) or not posting.counts or posting.document is besides:
@@ -64,6 +65,22 @@ def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
             for line in posting.body.lines:
                 total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
     return total
+
+
+def delivered_ever_base(work: LaneWork) -> dict[str, Decimal]:
+    """Base units by order line of all our deliveries, cancelled or not: at most what the ledger counts as ours."""
+    total: dict[str, Decimal] = {}
+    for posting in work.postings:
+        if isinstance(posting.body, Delivery) and posting.counts:
+            for line in posting.body.lines:
+                total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
+    return total
+
+
+def _taken_back_by_hand(work: LaneWork) -> set[str]:
+    """Deliveries of despatches whose undoing a person has seen to in the ledger."""
+    undone = {d.content.of for d in work.documents if isinstance(d.content, Reversal) and d.policy == BY_HAND}
+    return {p.reference for p in work.postings if isinstance(p.body, Delivery) and p.document.key in undone}
 
 
 def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Troubles:
-    """The jobs whose last turn failed or could not reach its system. `now` are those of this process: what each was told.
+    """The jobs whose last turn failed or did not reach its system. `now` are those of this process: what each was told.
 
     The journal has those of all processes: written when one begins or changes, and taken away by the first success of
     any of them.

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
-from tieout.domain.documents import Despatch, Document, Item, Side
+from tieout.domain.documents import Despatch, Document, Item, Reversal, Side
+from tieout.domain.identity import order_key_of, order_lane
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
@@ -94,11 +95,25 @@ def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) 
         about = f"{messages[-1].side} {messages[-1].topic}"
         decider.hold(work, [*messages], [Problem("message_unreadable", reading.unreadable, about=about)])
         return
+    elsewhere = _lane_told(reading, decider.link)
+    if elsewhere is not None:
+        changes.moved += [(message, elsewhere) for message in messages]
+        return
     for message in messages:
         message.state = "read"
         changes.touch(message)
     for document in reading.documents:
         _absorb_document(work, messages[-1], document, decider, changes, now)
+
+
+def _lane_told(reading: Reading, link: str) -> str | None:
+    """The lane of the order that was read, where it is another than the message's; a webhook is only a hint."""
+    for document in reading.documents:
+        if isinstance(document.content, Despatch | Reversal):
+            key = order_key_of(link, document.content.order)
+            if key is not None and order_lane(key) != reading.work.lane:
+                return order_lane(key)
+    return None
 
 
 def _absorb_document(
