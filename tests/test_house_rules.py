@@ -17,6 +17,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FILE_LINES, FUNCTION_LINES, MEDIAN_LINES = 500, 60, 10
 
 CONTRACT = "connectors.contract"
+TEXTS = "connectors.texts"
 LOWER = ("sync", "rules", CONTRACT, "journal", "domain")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
@@ -24,7 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "journal": ("journal", "domain"),
     "engine": ("engine",),
     "twins": ("twins",),
-    "connectors": (CONTRACT, "domain"),
+    "connectors": (CONTRACT, TEXTS, "domain"),
     "sync": LOWER,
     "views": ("views", *LOWER),
     "cases": ("cases", *LOWER),

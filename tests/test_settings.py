@@ -2,12 +2,14 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from tests.cli.conftest import CONFIGURATION, SECRETS
+from tieout.connectors.registry import SYSTEMS, System
 from tieout.rules.facts import Policy
 from tieout.settings import (
     EngineSettings,
@@ -21,7 +23,9 @@ from tieout.settings import (
     read_settings,
 )
 
-DOCS = Path(__file__).parent.parent / "docs" / "reference" / "configuration.md"
+PAGES = Path(__file__).parent.parent / "docs"
+DOCS = PAGES / "reference" / "configuration.md"
+HOW_TO = {"clarus": "connect-clarus-wms.md", "sap-b1": "connect-sap-business-one.md"}
 MODELS: tuple[type[BaseModel], ...] = (
     Settings,
     JournalSettings,
@@ -105,3 +109,19 @@ def test_every_setting_is_documented(model: type[BaseModel]) -> None:
     text = DOCS.read_text(encoding="utf-8")
     missing = [name for name in model.model_fields if not re.search(rf"(^|[\[.]){name}( =|\])", text, re.MULTILINE)]
     assert missing == []
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
+def test_every_setting_of_a_system_is_on_its_how_to_page(system: System) -> None:
+    text = (PAGES / "how-to" / HOW_TO[system.name]).read_text(encoding="utf-8")
+    missing = [name for name in system.settings.model_fields if not re.search(rf"\b{name}\b", text)]
+    assert missing == []
+    assert "`tieout check-config --connect`" in text
+
+
+@pytest.mark.parametrize("page", ["reference/configuration.md", *(f"how-to/{name}" for name in HOW_TO.values())])
+def test_what_the_pages_show_of_a_configuration_is_toml(page: str) -> None:
+    text = (PAGES / page).read_text(encoding="utf-8")
+    assert "```yaml" not in text
+    for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        tomllib.loads(block)

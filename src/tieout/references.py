@@ -52,6 +52,8 @@ class References:
         text = self.environment.get(name)
         if not text:
             self.failed[place] = f"the environment variable {name} is {'not set' if text is None else 'empty'}"
+        elif any("\ud800" <= character <= "\udfff" for character in text):
+            self.failed[place] = f"the environment variable {name} is not UTF-8 text"
         self.resolved.add(place)
         return text or ""
 

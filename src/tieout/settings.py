@@ -8,15 +8,16 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from tieout.connectors.registry import SYSTEMS, names, system_named
+from tieout.connectors.registry import SYSTEMS, books, names, system_named
 from tieout.domain.documents import Side
+from tieout.journal.urls import checked, has_password
 from tieout.references import Place, References, written
 from tieout.rules.facts import Policy
 from tieout.sync.leases import LEASE_S
 
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
+"""No more than a year: what is longer is a slip of the keyboard."""
 DEFAULT_FILE = Path("tieout.toml")
 SECRET_MIN = 16
 """Characters: the shortest secret a webhook address may carry."""
@@ -56,7 +57,7 @@ class JournalSettings(_Frozen):
     @field_validator("url")
     @classmethod
     def _known(cls, value: str) -> str:
-        return _database_url(value)
+        return checked(value)
 
 
 class EngineSettings(_Frozen):
@@ -67,7 +68,7 @@ class EngineSettings(_Frozen):
     @field_validator("url")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        return None if value is None else _database_url(value)
+        return None if value is None else checked(value)
 
 
 class WebSettings(_Frozen):
@@ -103,6 +104,11 @@ class Connection(_Frozen):
     system: str
     options: BaseModel
 
+    @property
+    def books(self) -> tuple[str, ...]:
+        """Whose stock or whose books it is to (see `registry.books`)."""
+        return books(self.system, self.options)
+
 
 class LinkSettings(_Frozen):
     """One pair of systems. `name` is part of every reference and must never change."""
@@ -132,6 +138,19 @@ class Settings(_Frozen):
         twice = sorted({name for name in names_used if names_used.count(name) > 1})
         if twice:
             raise ValueError(f"two links are called {', '.join(twice)}; every link needs a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _no_two_links_do_the_same(self) -> Self:
+        """One ledger may have two warehouses, and one warehouse two ledgers; the same pair twice is twice the goods."""
+        found: dict[tuple[tuple[str, ...], ...], str] = {}
+        for link in self.link:
+            first = found.setdefault((link.ledger.books, link.warehouse.books), link.name)
+            if first != link.name:
+                raise ValueError(
+                    f"links {first} and {link.name} join the same ledger company and the same warehouse account: every "
+                    "order would be sent twice; keep one of them"
+                )
         return self
 
     @property
@@ -232,7 +251,7 @@ class _Faults:
                 continue
             if place[-1] in _SECRETS:
                 self.add(place, 'a secret may not stand in this file; write { env = "NAME" } or { file = "path" }')
-            elif place[-1] == "url" and _has_password(value):
+            elif place[-1] == "url" and has_password(value):
                 self.add(place, 'the password may not stand in this file; write the whole URL as { env = "NAME" }')
 
 
@@ -303,20 +322,3 @@ def _in_words(kind: str, text: str) -> str:
             return text.replace("String", "it").replace("Value", "it")
         case _:
             return text[:1].lower() + text[1:]
-
-
-def _database_url(value: str) -> str:
-    try:
-        driver = make_url(value).drivername
-    except ArgumentError:
-        driver = ""
-    if driver not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-    return value
-
-
-def _has_password(value: str) -> bool:
-    try:
-        return bool(make_url(value).password)
-    except ArgumentError:
-        return False

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from tests.cli.conftest import CONFIGURATION, SECRETS, Terminal
+from tests.journey.conftest import Shop
 from tieout.journal.migrate import migrate
 from tieout.journal.store import CONNECT_TIMEOUT_S, Journal
+from tieout.references import References
 
 LOOKING = (("cases", "list"), ("cases", "show", "1"), ("trace", "1"), ("status",), ("mappings", "list"),
            ("mappings", "export"), ("mappings", "remove", "carrier", "1"), ("audit", "list"), ("audit", "verify"),
@@ -151,6 +153,43 @@ def test_a_database_that_cannot_be_used_is_named_without_its_password(
     assert "Traceback" not in ran.err
 
 
+HIDDEN = ("postgresql+psycopg://127.0.0.1:1/tieout?user=x&password=hushhush&connect_timeout=2",
+          "postgresql+psycopg://x@127.0.0.1:1/tieout?sslpassword=hushhush",
+          "postgresql+psycopg://x@127.0.0.1:1/tieout?PassWord=hushhush",
+          "sqlite:///no/such/folder/tieout.sqlite?password=hushhush")  # fmt: skip
+
+
+@pytest.mark.parametrize("url", HIDDEN)
+def test_a_password_among_a_urls_settings_may_not_stand_in_the_file(terminal: Terminal, url: str) -> None:
+    terminal.file.write_text(CONFIGURATION.replace("sqlite:///journal.sqlite", url))
+    ran = terminal.run("check-config")
+    assert ran.code == 2
+    assert "journal.url: the password may not stand in this file" in ran.err
+    assert "hushhush" not in ran.err
+
+
+@pytest.mark.parametrize("command", [("status",), ("mappings", "list", "--json"), ("worker",)], ids=_names)
+@pytest.mark.parametrize("url", HIDDEN)
+def test_a_password_among_a_urls_settings_is_never_shown(
+    terminal: Terminal, command: tuple[str, ...], url: str
+) -> None:
+    terminal.file.write_text(CONFIGURATION.replace('"sqlite:///journal.sqlite"', '{ env = "JOURNAL" }'))
+    terminal.environment = {**SECRETS, "JOURNAL": url}
+    ran = terminal.run(*command)
+    assert (ran.code, ran.out) == (3, "")
+    assert "/tieout" in ran.err
+    assert "hushhush" not in ran.err
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://x:hush@hush@h/db", "postgresql+psycopg://h:hushhush/db"])
+def test_a_password_that_reads_as_a_host_or_a_port_is_refused_and_not_repeated(terminal: Terminal, url: str) -> None:
+    terminal.file.write_text(CONFIGURATION.replace('"sqlite:///journal.sqlite"', '{ env = "JOURNAL" }'))
+    terminal.environment = {**SECRETS, "JOURNAL": url}
+    ran = terminal.run("status")
+    assert "hush" not in ran.err
+    assert (ran.code, "journal.url: must have a number as port; write @ : / ?" in ran.err) == (2, True)
+
+
 def test_a_database_host_that_never_answers_is_told_in_seconds(terminal: Terminal, silent_postgres_url: str) -> None:
     terminal.file.write_text(CONFIGURATION.replace("sqlite:///journal.sqlite", silent_postgres_url))
     began = time.monotonic()
@@ -170,6 +209,74 @@ def test_a_database_url_that_is_none_is_a_fault_of_the_configuration(terminal: T
 def test_wrong_usage_is_told_with_exit_code_2(terminal: Terminal) -> None:
     for arguments in (("no-such-command",), ("trace",), ("cases", "show", "one"), ("twin", "no-such-system")):
         assert terminal.bare(*arguments).code == 2
+
+
+HUGE = "9" * 23
+
+
+def _unboxed(err: str) -> str:
+    """What is said within the box around wrong usage, on one line."""
+    return " ".join(err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("cases", "list", "--limit", HUGE), ("audit", "list", "--limit", HUGE), ("cases", "show", HUGE),
+     ("cases", "show", "9" * 5000), ("cases", "assign", HUGE, "me"), ("cases", "comment", HUGE, "late"),
+     ("cases", "resolve", HUGE, "--reason", "none"), ("cases", "replay", HUGE)],
+)  # fmt: skip
+def test_a_number_beyond_every_database_is_wrong_usage(
+    shop: Shop, terminal: Terminal, command: tuple[str, ...]
+) -> None:
+    ran = terminal.run(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Invalid value for" in _unboxed(ran.err)
+
+
+@pytest.mark.parametrize("command", [("simulate", "--seeds", HUGE), ("simulate", "--jobs", HUGE),
+                                     ("bench", "--webhooks", HUGE), ("bench", "--steady-s", "inf")])  # fmt: skip
+def test_a_number_that_no_machine_gets_through_is_wrong_usage(terminal: Terminal, command: tuple[str, ...]) -> None:
+    ran = terminal.bare(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Invalid value for" in _unboxed(ran.err)
+
+
+@pytest.mark.parametrize("number", ["0", "9223372036854775807"])
+def test_the_largest_number_is_only_one_that_is_not_there(shop: Shop, terminal: Terminal, number: str) -> None:
+    assert terminal.run("cases", "show", number).code == 4
+    assert terminal.run("cases", "list", "--limit", "9223372036854775807").code == 0
+
+
+@pytest.mark.parametrize("number", [HUGE, "9" * 5000])
+def test_no_exception_has_a_number_so_large_so_none_shares_its_cause(
+    shop: Shop, terminal: Terminal, number: str
+) -> None:
+    ran = terminal.run("cases", "replay", "--cause", number)
+    assert (ran.code, ran.out) == (4, "")
+    assert f"there is no exception {number}" in ran.err
+
+
+@pytest.mark.parametrize("command", [("trace", "x\udcff"), ("mappings", "set", "carrier", "\udcff", "DPD"),
+                                     ("cases", "comment", "1", "\udcff")])  # fmt: skip
+def test_an_argument_that_is_not_text_is_wrong_usage(terminal: Terminal, command: tuple[str, ...]) -> None:
+    ran = terminal.run(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is not UTF-8 text: " in _unboxed(ran.err)
+    assert "\\udcff" in ran.err
+
+
+@pytest.mark.parametrize("setting", ["[worker]\nlease_s = 1e300", "[worker]\nlease_s = inf"])
+def test_a_time_beyond_a_year_is_a_fault_of_the_configuration(terminal: Terminal, setting: str) -> None:
+    terminal.file.write_text(f"{CONFIGURATION}{setting}\n")
+    ran = terminal.run("check-config")
+    assert ran.code == 2
+    assert "worker.lease_s: input should be less than or equal to 31536000" in ran.err
+
+
+def test_a_secret_that_is_not_text_is_named_by_its_variable(tmp_path: Path) -> None:
+    references = References(tmp_path, {"HOOK": "\udcff" * 16})
+    references.resolve({"secret": {"env": "HOOK"}})
+    assert references.failed == {("secret",): "the environment variable HOOK is not UTF-8 text"}
 
 
 def test_a_right_configuration_is_told_so(terminal: Terminal) -> None:

@@ -1,5 +1,6 @@
 """Accounts of people who say which code of the ledger is which code of the warehouse."""
 
+import csv
 from pathlib import Path
 
 from tests.cli.conftest import Terminal, two_orders_by_a_carrier_not_mapped
@@ -88,6 +89,30 @@ def test_what_is_exported_is_imported_unchanged(shop: Shop, terminal: Terminal, 
     ran = terminal.run("mappings", "import", file, "--json").json
     assert (ran["changed"], ran["unchanged"]) == ([], 5)
     assert terminal.run("mappings", "export").out == before == file.read_text()
+
+
+FORMULAS = ("=1+1", "+49", "-1", "@SUM(A1)", "'=1", "''-1", "\uff1d1", "'plain", "'")
+
+
+def test_no_code_is_a_formula_to_a_spreadsheet_and_yet_each_comes_back_as_it_was(
+    shop: Shop, terminal: Terminal, tmp_path: Path
+) -> None:
+    for code in FORMULAS:
+        assert terminal.bare("mappings", "set", "--config", str(terminal.file), "--", "unit", code, code).code == 0
+    file = tmp_path / "mappings.csv"
+    terminal.run("mappings", "export", file)
+    cells = [cell for row in csv.reader(file.read_text().splitlines()) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))] == []
+    assert "demo,unit,'-1,'-1" in file.read_text().splitlines()
+    before = terminal.run("mappings", "list", "--json").json
+    assert {one["ledger"] for one in before} >= set(FORMULAS)
+    assert terminal.run("mappings", "import", file, "--json").json["unchanged"] == len(before)
+    assert terminal.run("mappings", "list", "--json").json == before
+
+
+def test_a_code_that_a_person_wrote_without_the_apostrophe_is_understood(terminal: Terminal) -> None:
+    assert terminal.run("mappings", "import", "-", text=HEAD + "demo,carrier,-1,DPD\ndemo,unit,'st,EACH\n").code == 0
+    assert terminal.run("mappings", "export").out == HEAD + "demo,carrier,'-1,DPD\ndemo,unit,'st,EACH\n"
 
 
 def test_an_export_fills_an_empty_journal_to_the_same_mappings(terminal: Terminal) -> None:

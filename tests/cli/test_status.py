@@ -129,7 +129,7 @@ def test_a_drain_whose_every_turn_fails_is_named_with_what_to_do_until_a_turn_go
     worker = build(read_settings(terminal.file, terminal.environment))
     (drain,) = [job for job in worker.jobs if job.name == "drain:demo"]
     _write(shop, "UPDATE lane SET arrived = arrived + 1")
-    _write(shop, "ALTER TABLE attempt RENAME TO mislaid")
+    _write(shop, "ALTER TABLE lease RENAME TO mislaid")
     for _ in range(2):
         with pytest.raises(OperationalError):
             drain.turn()
@@ -137,10 +137,10 @@ def test_a_drain_whose_every_turn_fails_is_named_with_what_to_do_until_a_turn_go
     assert (ran.code, ran.json["needs_attention"]) == (1, True)
     (told,) = ran.json["troubles"]
     assert (told["link"], told["job"]) == ("demo", "drain:demo")
-    assert "a turn failed with OperationalError: (sqlite3.OperationalError) no such table: attempt" in told["text"]
+    assert "a turn failed with OperationalError: (sqlite3.OperationalError) no such table: lease" in told["text"]
     assert "mend what the error names, or report the log" in told["text"]
     assert "drain:demo has been in trouble for " in terminal.run("status").out
-    _write(shop, "ALTER TABLE mislaid RENAME TO attempt")
+    _write(shop, "ALTER TABLE mislaid RENAME TO lease")
     assert drain.turn()
     ran = terminal.run("status", "--json")
     assert (ran.code, ran.json["troubles"]) == (0, [])

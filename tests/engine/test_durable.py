@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 
 from tieout.engine.durable import HOUSEKEEPING, DurableEngine
 from tieout.engine.seam import Job
-from tieout.engine.transact import CONNECT_TIMEOUT_S, WakeQueue
 
 from .conftest import LIMIT_S, Running
 from .rows import drains_of, statuses, until
@@ -106,33 +105,16 @@ def test_a_drain_that_takes_too_long_ends_and_another_goes_on(running: Running, 
     assert [drain.output for drain in drains_of(database_url, "drain")] == [1, 1, 1]
 
 
-def test_a_job_never_has_more_turns_at_once_than_slots(running: Running) -> None:
+def test_a_job_never_has_two_turns_at_once(running: Running) -> None:
     gate = Gate()
-    with running(Job("drain", gate, every_s=0.01, slots=3)) as engine:
-        for _ in range(3):
-            assert gate.entered.acquire(timeout=LIMIT_S)
+    with running(Job("drain", gate, every_s=0.01)) as engine:
+        assert gate.entered.acquire(timeout=LIMIT_S)
         for _ in range(1000):
             engine.wake("drain")
         gate.let_out.set()
         for _ in range(10):
             assert gate.entered.acquire(timeout=LIMIT_S)
-    assert gate.most_inside == 3
-
-
-def test_a_job_with_more_to_do_is_worked_in_every_slot(running: Running) -> None:
-    met = threading.Event()
-    inside: set[int] = set()
-
-    def turn() -> bool:
-        inside.add(threading.get_ident())
-        if len(inside) == 4:
-            met.set()
-        met.wait(0.05)
-        inside.discard(threading.get_ident())
-        return not met.is_set()
-
-    with running(Job("drain", turn, NEVER_S, slots=4)):
-        assert met.wait(LIMIT_S)
+    assert gate.most_inside == 1
 
 
 def test_wakes_during_a_turn_give_one_more_turn_in_the_same_drain(running: Running, database_url: str) -> None:
@@ -268,13 +250,12 @@ def test_a_postgresql_host_that_never_answers_ends_the_engine_instead_of_hanging
     assert time.monotonic() - began < DBOS_FIRST_CONNECT_S + 5
 
 
-def test_a_wake_to_a_postgresql_host_that_never_answers_is_given_up_within_the_limit(silent_postgres_url: str) -> None:
-    queue = WakeQueue(silent_postgres_url)
-    began = time.monotonic()
-    with pytest.raises(OperationalError, match="connection timeout expired"):
-        queue.put("drain")
-    assert time.monotonic() - began < CONNECT_TIMEOUT_S + 5
-    queue.close()
+def test_a_drain_left_behind_for_a_job_there_is_no_more_is_told_and_harms_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = DurableEngine([Job("drain", Turns(), NEVER_S)], f"sqlite:///{tmp_path / 'engine.sqlite'}", "one")
+    assert engine._drain("gone", "an earlier life") == 0
+    assert any("no job is named 'gone'" in record.getMessage() for record in caplog.records)
 
 
 def _listening() -> set[str]:

@@ -1,8 +1,7 @@
-"""Workers as real processes: killed, replaced, woken from outside."""
+"""Workers as real processes: killed and replaced."""
 
 from __future__ import annotations
 
-import logging
 import select
 import signal
 import subprocess
@@ -13,13 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tieout.engine.remote import RemoteWaker
-from tieout.engine.seam import Job
-
 from . import worker
-from .conftest import LIMIT_S, Running
+from .conftest import LIMIT_S
 from .rows import drains_of, left_open, statuses, until
-from .test_durable import NEVER_S, Turns
 
 Started = Callable[..., "subprocess.Popen[str]"]
 
@@ -124,59 +119,3 @@ def test_several_workers_share_one_database(started: Started, journal: Path) -> 
     for process in workers:
         process.terminate()
     assert [process.wait(LIMIT_S) for process in workers] == [0, 0, 0]
-
-
-def test_a_wake_from_another_process_gives_a_turn(running: Running, database_url: str) -> None:
-    turns = Turns()
-    with running(Job("drain", turns, NEVER_S)):
-        turns.wait()
-        code = (
-            "import sys; from tieout.engine.remote import RemoteWaker;"
-            "waker = RemoteWaker(sys.argv[1]); waker.wake('drain'); waker.close()"
-        )
-        subprocess.run([sys.executable, "-c", code, database_url], check=True, timeout=LIMIT_S)
-        turns.wait()
-
-
-def test_wakes_from_outside_do_not_pile_up_while_no_worker_runs(running: Running, database_url: str) -> None:
-    turns = Turns()
-    with running(Job("drain", turns, NEVER_S)):
-        turns.wait()
-    wakers = [RemoteWaker(database_url) for _ in range(3)]
-    for waker in wakers:
-        for _ in range(1000):
-            waker.wake("drain")
-    until(lambda: statuses(database_url)["ENQUEUED"] == 1, "a wake to wait in the queue")
-    for waker in wakers:
-        waker.close()
-    assert statuses(database_url)["ENQUEUED"] == 1
-    with running(Job("drain", turns, NEVER_S)):
-        turns.wait(times=2)
-        until(lambda: statuses(database_url)["ENQUEUED"] == 0, "the wake to be taken")
-
-
-def test_a_wake_for_a_job_this_worker_does_not_have_is_told_and_harms_nothing(
-    running: Running, database_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    turns = Turns()
-    waker = RemoteWaker(database_url)
-    with running(Job("drain", turns, NEVER_S)):
-        turns.wait()
-        waker.wake("gone")
-        until(lambda: len(drains_of(database_url, "gone")) == 1, "the wake to be sent")
-        until(lambda: drains_of(database_url, "gone")[0].status == "SUCCESS", "the wake to be taken")
-        waker.wake("drain")
-        turns.wait()
-    waker.close()
-    assert any("no job is named 'gone'" in record.getMessage() for record in caplog.records)
-
-
-def test_a_waker_whose_database_is_away_warns_once_and_does_not_get_in_the_way(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.WARNING)
-    waker = RemoteWaker(f"sqlite:///{tmp_path / 'nowhere' / 'engine.sqlite'}")
-    waker.wake("drain")
-    waker.wake("drain")
-    waker.close()
-    assert [record.getMessage() for record in caplog.records] == ["workers cannot be woken; their own ticks will do"]

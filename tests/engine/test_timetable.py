@@ -8,8 +8,8 @@ from tieout.engine.seam import Job
 from tieout.engine.timetable import LONGEST_HOLD_S, Failure, Timetable, UnknownJobError
 
 
-def table(every_s: float = 10.0, slots: int = 1) -> Timetable:
-    return Timetable([Job("drain", lambda: False, every_s, slots)], now=0.0)
+def table(every_s: float = 10.0) -> Timetable:
+    return Timetable([Job("drain", lambda: False, every_s)], now=0.0)
 
 
 def work_off(timetable: Timetable, now: float) -> None:
@@ -43,21 +43,10 @@ def test_a_thousand_wakes_are_one_drain_and_one_more_to_come() -> None:
     timetable.begin_turn("drain", 1.0)
     for _ in range(1000):
         timetable.wake("drain")
-    assert timetable.start_drains(now=1.0) == [], "the one slot is taken"
+    assert timetable.start_drains(now=1.0) == [], "it has its drain"
     assert timetable.end_turn("drain", more=False), "woken during the turn, the drain goes on"
     timetable.begin_turn("drain", 2.0)
     assert not timetable.end_turn("drain", more=False)
-
-
-def test_a_job_with_more_to_do_fills_its_slots_and_no_more() -> None:
-    timetable = table(slots=3)
-    started = timetable.start_drains(now=0.0)
-    timetable.begin_turn("drain", 0.0)
-    for _ in range(5):
-        timetable.end_turn("drain", more=True)
-        timetable.begin_turn("drain", 0.0)
-        started += timetable.start_drains(now=0.0)
-    assert started == ["drain"] * 3
 
 
 def test_a_drain_cut_off_with_more_to_do_is_followed_by_another() -> None:
@@ -112,7 +101,6 @@ def test_a_name_nobody_has_is_refused_with_the_names_there_are() -> None:
     [
         [Job("a", lambda: False, 1.0), Job("a", lambda: False, 1.0)],
         [Job("a", lambda: False, 0.0)],
-        [Job("a", lambda: False, 1.0, slots=0)],
     ],
 )
 def test_jobs_that_make_no_sense_are_refused(jobs: list[Job]) -> None:

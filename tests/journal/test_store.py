@@ -12,6 +12,7 @@ from tests.build import LINK, NOON
 
 from tieout.domain.documents import Side
 from tieout.journal import reference
+from tieout.journal.mappings import Mapped, mapped
 from tieout.journal.store import CONNECT_TIMEOUT_S, Journal, JournalError, insert_new, upsert
 from tieout.journal.tables import case_, cursor, xref
 
@@ -88,8 +89,8 @@ def test_a_mapping_is_replaced_and_dropped_by_its_ledger_code(journal: Journal) 
         reference.set_mapping(connection, "other", "unit", "EA", "ELSE")
         reference.drop_mapping(connection, LINK, "unit", "EA")
     with journal.read() as connection:
-        assert reference.mappings(connection, LINK) == [("carrier", "DPD", "dpd-next-day")]
-        assert reference.mappings(connection, "other") == [("unit", "EA", "ELSE")]
+        assert mapped(connection, link=LINK) == [Mapped(LINK, "carrier", "DPD", "dpd-next-day")]
+        assert mapped(connection, link="other") == [Mapped("other", "unit", "EA", "ELSE")]
 
 
 def test_a_reader_is_not_blocked_by_a_writer_and_sees_only_what_is_finished(journal: Journal) -> None:
@@ -97,7 +98,7 @@ def test_a_reader_is_not_blocked_by_a_writer_and_sees_only_what_is_finished(jour
 
     def look() -> None:
         with journal.read() as connection:
-            read.append(reference.mappings(connection, LINK))
+            read.append(mapped(connection, link=LINK))
 
     with journal.write("mapping") as connection:
         reference.set_mapping(connection, LINK, "unit", "EA", "EACH")
@@ -106,7 +107,7 @@ def test_a_reader_is_not_blocked_by_a_writer_and_sees_only_what_is_finished(jour
         reader.join(5)
         assert read == [[]]
     look()
-    assert read[1] == [("unit", "EA", "EACH")]
+    assert read[1] == [Mapped(LINK, "unit", "EA", "EACH")]
 
 
 def test_writers_wait_for_each_other_and_none_is_lost(journal: Journal) -> None:
@@ -126,7 +127,7 @@ def test_writers_wait_for_each_other_and_none_is_lost(journal: Journal) -> None:
     for one in workers:
         one.join()
     with journal.read() as connection:
-        assert (faults, len(reference.mappings(connection, LINK))) == ([], 40)
+        assert (faults, len(mapped(connection, link=LINK))) == ([], 40)
 
 
 def test_a_boundary_is_named_before_and_after_the_commit(journal_url: str) -> None:

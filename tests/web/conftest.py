@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from tieout.bench.processes import AUTOMATIONS, LINK, SECRET, webhook_headers
 from tieout.connectors import clarus, sap_b1
@@ -24,6 +23,7 @@ from tieout.sync.intake import Intake
 from tieout.sync.link import Link
 from tieout.web.limits import Limits
 from tieout.web.receiver import Hook, receiver
+from tieout.web.server import server as server_of
 
 LIMIT_S = 30.0
 NOWHERE = "http://127.0.0.1:9"
@@ -89,7 +89,7 @@ def served(journal: Journal, limits: Limits | None = None) -> Iterator[Door]:
                            troubles=list, limits=limits)  # fmt: skip
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="critical", lifespan="off"))
+    server = server_of(app, limits or Limits())
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:

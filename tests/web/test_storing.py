@@ -18,7 +18,7 @@ from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
 from tieout.sync.intake import Intake
 from tieout.web.limits import Limits
-from tieout.web.writer import Delivery, Writer
+from tieout.web.writer import Arrival, Writer
 
 SENDERS = 12
 ENDS_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?;"
@@ -97,17 +97,17 @@ def test_a_database_that_is_gone_is_waited_for_by_the_sender_and_nothing_is_lost
     journal.close()
 
 
-def told(key: str) -> Delivery:
+def told(key: str) -> Arrival:
     """What one request brought, about the order of this key."""
-    return Delivery(LINK, Side.WAREHOUSE, [Message(topic="goods_out", key=key, identity=key, raw="{}")])
+    return Arrival(LINK, Side.WAREHOUSE, [Message(topic="goods_out", key=key, identity=key, raw="{}")])
 
 
 def kept(journal: Journal, keys: Sequence[str], stored: Callable[[str], None]) -> dict[str, BaseException | None]:
     """Hands these to a writer together; says what each request heard."""
     intake = Intake(journal, SystemClock())
 
-    def store(deliveries: Sequence[Delivery]) -> None:
-        intake.store(LINK, Side.WAREHOUSE, [message for delivery in deliveries for message in delivery.messages])
+    def store(arrivals: Sequence[Arrival]) -> None:
+        intake.store(LINK, Side.WAREHOUSE, [message for arrival in arrivals for message in arrival.messages])
 
     async def keep() -> list[BaseException | None]:
         writer = Writer(store, stored, Limits())

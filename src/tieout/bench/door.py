@@ -18,7 +18,7 @@ from tieout.sync.intake import Intake
 from tieout.sync.link import Link
 from tieout.web.limits import Limits
 from tieout.web.receiver import Hook, Receiver, application, receiver
-from tieout.web.writer import Delivery
+from tieout.web.writer import Arrival
 
 NOWHERE = "http://127.0.0.1:9"
 """A receiver calls nobody, so nobody is there."""
@@ -36,7 +36,7 @@ def _hooks(clock: SystemClock) -> dict[str, Hook]:
     return {LINK: Hook(link, SECRET)}
 
 
-async def _forget(_: Delivery) -> None:
+async def _forget(_: Arrival) -> None:
     """Keeps nothing."""
 
 

@@ -64,10 +64,9 @@ def _steady(shop: Shop, hooks: Sequence[str], a_second: float) -> list[float]:
 def _as_fast_as_it_goes(shop: Shop, hooks: Sequence[str]) -> float:
     """Despatches a second, from the first webhook to the last invoice."""
     before = shop.done("invoice")
-    began_s = time.perf_counter()
-    loaded(Order(shop.installed.hook, hooks, webhook_headers(), CONNECTIONS))
+    sent = loaded(Order(shop.installed.hook, hooks, webhook_headers(), CONNECTIONS))
     shop.wait(lambda: shop.done("invoice") == before + len(hooks), "all despatches to be invoiced")
-    return len(hooks) / (time.perf_counter() - began_s)
+    return len(hooks) / (time.time() - min(sent.sent_at.values()))  # the load's own start-up is nobody's work
 
 
 def _sent_bodies(shop: Shop) -> list[list[dict[str, Any]]]:

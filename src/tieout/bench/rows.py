@@ -43,7 +43,7 @@ class Sizes:
     webhooks: int = 3000
     """In one round of the intake, against each of the two servers."""
     rounds: int = 5
-    despatches: int = 300
+    despatches: int = 500
     """Posted end to end, as fast as it goes."""
     steady_s: float = 10.0
     """How long despatches come at `a_second`."""

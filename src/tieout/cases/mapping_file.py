@@ -1,13 +1,20 @@
-"""Mappings as a CSV file: `link,kind,ledger,warehouse`, one row each. What is written can be read back unchanged."""
+"""Mappings as a CSV file: `link,kind,ledger,warehouse`, one row each. What is written can be read back unchanged.
+
+A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and codes come from outside. So an
+apostrophe is put before it, which spreadsheets hide and `read` takes away again.
+"""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tieout.cases.mappings import MappingError, faults_of
 from tieout.journal.mappings import Mapped
 
 COLUMNS = ["link", "kind", "ledger", "warehouse"]
+_FORMULA = re.compile(r"'*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""How a formula begins, also by the wide signs of East Asia. Apostrophes of its own count, so that none is lost."""
 
 
 def written(rows: Iterable[Mapped]) -> str:
@@ -15,8 +22,17 @@ def written(rows: Iterable[Mapped]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows((row.link, row.kind, row.ledger, row.warehouse) for row in rows)
+    writer.writerows(map(_guarded, (row.link, row.kind, row.ledger, row.warehouse)) for row in rows)
     return text.getvalue()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    """The inverse. A formula that a person has written without an apostrophe is a code as well."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def read(text: str, links: Sequence[str]) -> list[Mapped]:
@@ -55,5 +71,5 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _row(cells: list[str], links: Sequence[str]) -> tuple[Mapped | None, list[str]]:
     if len(cells) != len(COLUMNS):
         return None, [f"{len(cells)} columns instead of {len(COLUMNS)}"]
-    row = Mapped(*(cell.strip() for cell in cells))
+    row = Mapped(*(_unguarded(cell.strip()) for cell in cells))
     return row, faults_of(row, links)

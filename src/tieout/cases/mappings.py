@@ -98,7 +98,9 @@ class Mappings:
             thing = f"mapping/{one.link}/{one.kind}/{one.ledger}"
             detail = {"before": one.before, "after": one.after}
             action = "mapping removed" if one.after is None else "mapping set"
-            audit.append(connection, at=now, actor=actor[:80], action=action, thing=thing[:200], detail=detail)
+            audit.append(
+                connection, at=now, actor=actor[: audit.ACTOR_MAX], action=action, thing=thing[:200], detail=detail
+            )
 
 
 def _put(connection: Connection, row: Mapped) -> Changed | None:

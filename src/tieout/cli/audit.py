@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tieout.cli.opening import opened
-from tieout.cli.output import ATTENTION, CONFIG, Config, Json, explained, show, table
+from tieout.cli.output import ATTENTION, CONFIG, MOST, Config, Json, explained, show, table
 from tieout.views.audit import Verified, newest, verified
 from tieout.views.words import moment
 
@@ -15,7 +15,7 @@ LIMIT = 50
 
 @app.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(help="How many to show, the newest first.", min=1)] = LIMIT,
+    limit: Annotated[int, typer.Option(help="How many to show, the newest first.", min=1, max=MOST)] = LIMIT,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:

@@ -1,6 +1,5 @@
 """`tieout bench`: how fast, and how near to what the machine could do at most."""
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -10,34 +9,38 @@ from rich.table import Table
 
 from tieout.bench.rows import Row, Sizes
 from tieout.bench.run import run_bench
+from tieout.cli.output import ATTENTION, Json, Refused, explained, show
 from tieout.twins.process import ProcessError
 
-MISSED = 1
-"""Exit code when a bar is missed, or the measurement could not be made."""
+MANY = 10_000_000
+"""More of anything is a slip of the keyboard, and would fill the memory."""
 
 
 def bench(
     *,
-    webhooks: Annotated[int, typer.Option(help="Webhooks in each round of the intake.", min=1)] = Sizes.webhooks,
-    rounds: Annotated[int, typer.Option(help="Rounds of the intake.", min=1)] = Sizes.rounds,
-    despatches: Annotated[int, typer.Option(help="Despatches posted as fast as it goes.", min=1)] = Sizes.despatches,
-    steady_s: Annotated[float, typer.Option(help="Seconds of despatches at a steady pace.", min=0.1)] = Sizes.steady_s,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
+    webhooks: Annotated[
+        int, typer.Option(help="Webhooks in each round of the intake.", min=1, max=MANY)
+    ] = Sizes.webhooks,
+    rounds: Annotated[int, typer.Option(help="Rounds of the intake.", min=1, max=MANY)] = Sizes.rounds,
+    despatches: Annotated[
+        int, typer.Option(help="Despatches posted as fast as it goes.", min=1, max=MANY)
+    ] = Sizes.despatches,
+    steady_s: Annotated[
+        float, typer.Option(help="Seconds of despatches at a steady pace.", min=0.1, max=MANY)
+    ] = Sizes.steady_s,
+    as_json: Json = False,
 ) -> None:
     """Measure intake, posting, latency and memory against limits of the same run. Exit code 1: a bar is missed."""
-    errors = Console(stderr=True)
+    progress = Console(stderr=True, quiet=as_json)
     sizes = Sizes(webhooks=webhooks, rounds=rounds, despatches=despatches, steady_s=steady_s)
-    try:
-        rows = run_bench(sizes, lambda part: errors.print(f"  measuring {part}", highlight=False))
-    except ProcessError as error:
-        errors.print(f"the measurement stopped: {error}", markup=False)
-        raise typer.Exit(MISSED) from error
-    if as_json:
-        typer.echo(json.dumps([_plain(row) for row in rows], indent=2))
-    else:
-        Console().print(_table(rows))
+    with explained(as_json=as_json):
+        try:
+            rows = run_bench(sizes, lambda part: progress.print(f"  measuring {part}", highlight=False))
+        except ProcessError as error:
+            raise Refused(f"the measurement stopped: {error}", ATTENTION) from error
+    show([_plain(row) for row in rows], _table(rows), as_json=as_json)
     if not all(row.ok for row in rows):
-        raise typer.Exit(MISSED)
+        raise typer.Exit(ATTENTION)
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 from tieout.cases.actions import Cases
 from tieout.cli import exception_text
 from tieout.cli.opening import opened
-from tieout.cli.output import CONFIG, CONFIGURATION, Config, Json, Refused, explained, show
+from tieout.cli.output import CONFIG, CONFIGURATION, MOST, Config, Json, Refused, explained, show, visible
 from tieout.domain.clock import SystemClock
 from tieout.domain.reasons import REASONS, Team
 from tieout.views.exception import shown
@@ -21,13 +21,13 @@ LIMIT = 100
 def user() -> str:
     """Who runs the command; empty where the system does not tell."""
     try:
-        return getpass.getuser()
+        return visible(getpass.getuser())
     except (OSError, KeyError):
         return ""
 
 
 Actor = Annotated[str, typer.Option("--actor", help="Who acts; kept in the audit trail.", default_factory=user)]
-Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The exception's number.")]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The exception's number.", min=0, max=MOST)]
 
 
 @app.command("list")
@@ -37,7 +37,7 @@ def list_(
     link: Annotated[str | None, typer.Option(help="Only of this link.")] = None,
     state: Annotated[str, typer.Option(help="open, resolved or all.")] = "open",
     by_cause: Annotated[bool, typer.Option("--by-cause", help="Those with one cause together.")] = False,
-    limit: Annotated[int, typer.Option(help="How many to show, the oldest first.", min=1)] = LIMIT,
+    limit: Annotated[int, typer.Option(help="How many to show, the oldest first.", min=1, max=MOST)] = LIMIT,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -125,7 +125,9 @@ def resolve(
 @app.command()
 def replay(
     actor: Actor,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="The exceptions.")] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[NUMBER]...", help="The exceptions.", min=0, max=MOST)
+    ] = None,
     cause: Annotated[
         str | None, typer.Option(help="All that share this cause: its text, or the number of one of them.")
     ] = None,
@@ -149,5 +151,7 @@ def replay(
 def _replay_cause(cases: Cases, link: str | None, cause: str, actor: str) -> list[int]:
     """A cause's text always holds a colon, so a bare number can only be an exception's."""
     if cause.isdecimal():
+        if len(cause) > len(str(MOST)) or int(cause) > MOST:
+            raise Refused(f"there is no exception {cause}; `tieout cases list` shows those that are open")
         link, cause = cases.cause(int(cause))
     return cases.replay_cause(link, cause, actor=actor)

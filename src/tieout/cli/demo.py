@@ -1,6 +1,5 @@
 """`tieout demo`: a real retailer's days, with faults, tied out at the end."""
 
-import json
 import signal
 import sys
 import time
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from tieout.cli.output import ATTENTION, Json, Refused, explained, show
 from tieout.demo.result import Result
 from tieout.demo.run import Demo, Step
 from tieout.demo.run import demo as run_demo
@@ -18,8 +18,8 @@ from tieout.demo.systems import DemoError
 from tieout.domain.reasons import REASONS
 from tieout.twins.process import ProcessError
 
-DOES_NOT_TIE = 1
 TERMINATED = 143
+"""Exit code when it was told to end (SIGTERM), and everything it had started has ended too."""
 WORTH_TRYING = ("status", "cases list", "trace 1")
 COUNTED = {"put_item": "items in the warehouse", "goods_out": "orders in the warehouse",
            "delivery": "deliveries in the ledger", "invoice": "invoices in the ledger"}  # fmt: skip
@@ -30,27 +30,27 @@ def demo(
     seed: Annotated[int, typer.Option(help="What decides which faults strike.")] = 1,
     orders: Annotated[int | None, typer.Option(help="Only the first so many orders.", min=1)] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Replay a retailer's days through twins of Clarus WMS and SAP Business One, with faults, and tie out."""
-    console = Console(stderr=True)
-    board = Board(console)
+    board = Board(Console(stderr=True, quiet=as_json))
     signal.signal(signal.SIGTERM, _terminated)
-    try:
-        with run_demo(seed, orders, board.show) as (run, result):
+    with explained(as_json=as_json):
+        try:
+            with run_demo(seed, orders, board.show) as (run, result):
+                board.close()
+                if as_json:
+                    show(result.as_json() | (_addresses(run) if keep else {}), as_json=True)
+                else:
+                    _show(Console(), result)
+                if keep:
+                    _keep(Console(stderr=True), run)
+        except (DemoError, ProcessError) as error:
+            raise Refused(f"the demo stopped: {error}", ATTENTION) from error
+        finally:
             board.close()
-            if as_json:
-                typer.echo(json.dumps(result.as_json() | (_addresses(run) if keep else {}), indent=2))
-            else:
-                _show(Console(), result)
-            if keep:
-                _keep(console, run)
-    except (DemoError, ProcessError) as error:
-        board.close()
-        console.print(f"[red]the demo stopped:[/red] {error}")
-        raise typer.Exit(DOES_NOT_TIE) from error
     if not result.ties:
-        raise typer.Exit(DOES_NOT_TIE)
+        raise typer.Exit(ATTENTION)
 
 
 def _terminated(_number: int, _frame: object) -> None:

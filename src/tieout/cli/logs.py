@@ -1,13 +1,12 @@
 """The log of a process that stays: lines on stderr, for people or, with `--json`, one JSON object each."""
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from tieout.cli.output import said
+from tieout.cli.output import as_line, said, visible
 
 
 def log_to_stderr(*, as_json: bool) -> None:
@@ -24,9 +23,9 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, SQLAlchemyError):
-            return super().format(record)
+            return visible(super().format(record))
         shorter = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None})
-        return f"{super().format(shorter)}: {said(error)}"
+        return visible(f"{super().format(shorter)}: {said(error)}")
 
 
 class _Json(logging.Formatter):
@@ -35,4 +34,4 @@ class _Json(logging.Formatter):
         line = {"at": at, "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return as_line(line)

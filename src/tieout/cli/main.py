@@ -38,6 +38,13 @@ COMMANDS = {
 class Commands(TyperGroup):
     """Lists every command from `COMMANDS`, and imports the one that is called."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What is not text was typed by mistake: it names nothing here, and neither database would take it."""
+        for place, argument in enumerate(args, 1):
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                ctx.fail(f"argument {place} is not UTF-8 text: {argument!r}")
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was called, with what is left of the arguments."""
         name, listed, rest = super().resolve_command(ctx, args)

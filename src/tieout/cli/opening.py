@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from tieout.cli.output import said
 from tieout.journal.migrate import find_journal, open_journal
 from tieout.journal.store import Journal, JournalError
+from tieout.journal.urls import shown
 from tieout.settings import Settings, read_settings
 
 
@@ -48,7 +48,7 @@ def journal_of(settings: Settings, *, make: bool) -> Journal:
     try:
         return open_journal(url) if make else find_journal(url)
     except SQLAlchemyError as error:
-        place = make_url(url).render_as_string(hide_password=True)
+        place = shown(url)
         raise JournalError(
             f"the journal at {place} cannot be used: {said(error)}. See that journal.url is right and the database runs"
         ) from error

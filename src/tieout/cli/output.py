@@ -1,10 +1,12 @@
 """What every command shares: output for people or machines, and errors as one clear sentence with an exit code."""
 
 import json
+import re
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from copy import copy
+from dataclasses import asdict, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,11 +27,17 @@ ATTENTION, CONFIGURATION, DATABASE, NOT_POSSIBLE, NOT_LISTENING = 1, 2, 3, 4, 5
 WIDE = 200
 """Columns of output that no terminal shows: wide enough that no table is folded."""
 
+MOST = 2**63 - 1
+"""The largest number that either database can be asked about."""
+
 Config = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 CONFIG = DEFAULT_FILE
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 """What is said besides the answer."""
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal instead of being read: all control characters but line feed and tab, what turns the direction
+of text, and halves of characters, which no terminal can be given."""
 
 
 class Refused(Exception):
@@ -45,15 +53,40 @@ def show(data: object, *texts: RenderableType, as_json: bool) -> None:
     if as_json:
         typer.echo(as_line(data))
         return
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = Console(width=None if sys.stdout.isatty() else WIDE, markup=False, emoji=False, highlight=False)
     for text in texts:
-        console.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
+        console.print(_readable(text), soft_wrap=isinstance(text, str))
+
+
+def visible(text: str) -> str:
+    r"""The text with everything that would steer the terminal written out, such as `\x1b`: names come from outside."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _readable(text: RenderableType) -> RenderableType:
+    match text:
+        case str():
+            return visible(text)
+        case Table():
+            return _readable_table(text)
+        case _:
+            return text
+
+
+def _readable_table(given: Table) -> Table:
+    made = copy(given)
+    made.columns = [replace(column, _cells=[_readable(cell) for cell in column.cells]) for column in given.columns]
+    return made
 
 
 def as_line(data: object) -> str:
-    """One line of JSON: times in ISO 8601, quantities as text so that none is rounded."""
+    """One line of JSON: times in ISO 8601, quantities as text so that none is rounded.
+
+    What would steer the terminal is written as JSON's own escapes, so it is read back exactly.
+    """
     plain = asdict(data) if is_dataclass(data) and not isinstance(data, type) else data
-    return json.dumps(plain, default=_plain, ensure_ascii=False)
+    text = json.dumps(plain, default=_plain, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _plain(value: object) -> Any:
@@ -109,5 +142,5 @@ def _stop(text: str, code: int, as_json: bool, more: Mapping[str, object] | None
     if as_json:
         typer.echo(as_line({"error": text, "exit_code": code, **(more or {})}), err=True)
     else:
-        errors.print(text, markup=False)
+        errors.print(visible(text))
     raise typer.Exit(code)

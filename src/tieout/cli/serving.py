@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 
-import uvicorn
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from tieout.bootstrap import Installation, build, drain_job, worker_id
@@ -18,8 +16,11 @@ from tieout.cli.output import CONFIG, Config, Json, explained, said, show
 from tieout.engine.durable import DurableEngine
 from tieout.engine.seam import Job
 from tieout.journal.store import JournalError
+from tieout.journal.urls import shown
 from tieout.settings import Settings, read_settings
+from tieout.web.limits import Limits
 from tieout.web.receiver import Hook, receiver
+from tieout.web.server import server as server_of
 
 ONCE_S = 10 * 365 * 86_400.0
 """Between the turns of a job that has only one: longer than a process lives."""
@@ -59,7 +60,7 @@ def _serve(settings: Settings, command: str, listening: socket.socket | None, *,
 
 def _engine_fault(settings: Settings, error: SQLAlchemyError) -> str:
     """The journal was opened before, so what fails later is the engine's own database."""
-    place = make_url(settings.engine_url).render_as_string(hide_password=True)
+    place = shown(settings.engine_url)
     return f"the engine's database at {place} cannot be used: {said(error)}. See that engine.url is right"
 
 
@@ -90,7 +91,7 @@ def _receiving(installation: Installation, listening: socket.socket, stop: Calla
         stored=lambda link: installation.bell.ring(drain_job(link)),
         troubles=lambda: list(installation.troubles.now),
     )
-    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off"))
+    server = server_of(app, Limits())
 
     def serve() -> None:
         try:

@@ -16,10 +16,10 @@ AT_ONCE = 4
 
 
 def simulate(
-    seeds: Annotated[int, typer.Option(help="How many seeds to run.", min=1)] = 100,
+    seeds: Annotated[int, typer.Option(help="How many seeds to run.", min=1, max=1_000_000_000)] = 100,
     start: Annotated[int, typer.Option(help="The first seed.", min=0)] = 0,
     seed: Annotated[int | None, typer.Option(help="Run this one seed only.", min=0)] = None,
-    jobs: Annotated[int, typer.Option(help="How many processes to use.", min=1)] = 1,
+    jobs: Annotated[int, typer.Option(help="How many processes to use.", min=1, max=1_000)] = 1,
     log: Annotated[bool, typer.Option("--log", help="Print the history; only with --seed.")] = False,
     as_json: Json = False,
 ) -> None:

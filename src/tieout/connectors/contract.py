@@ -100,7 +100,6 @@ class Capabilities:
     """
 
     side: Side
-    posts: frozenset[str]
     feeds: tuple[str, ...]
     concurrency: int
     batch: int
@@ -149,9 +148,9 @@ class Connector(Protocol):
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
         """Tries each posting; one outcome each, in order. Never raises for what the wire or the system does.
 
-        An attempt whose reply did not come, or came as any 5xx, is `unknown`: it may have been carried out. A send that
-        was certainly not carried out (not reached, throttled, locked, or behind a failed one in its batch) is
-        `retry_later`.
+        An attempt whose reply did not come, came as any 5xx, or is not in the system's own words, is `unknown`: it may
+        have been carried out. A send that was certainly not carried out (not reached, throttled, locked, or behind a
+        failed one in its batch) is `retry_later`.
         """
         ...
 
@@ -163,11 +162,10 @@ class Connector(Protocol):
         ...
 
     def items(self) -> list[Item]:
-        """Every item as this system describes it, for comparison. Raises `RetryLater`, `Misconfigured`."""
-        ...
+        """Every item as this system describes it; empty for one whose feed tells them all.
 
-    def carriers(self) -> dict[str, str]:
-        """Carrier codes and their names. Raises `RetryLater`, `Misconfigured`."""
+        Raises `RetryLater`, `Misconfigured`.
+        """
         ...
 
     def periods(self) -> list[Period]:

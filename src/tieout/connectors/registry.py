@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
@@ -14,12 +15,20 @@ from tieout.domain.documents import Side
 
 @dataclass(frozen=True)
 class System:
-    """One kind of system: its side, what can be set on it, and how to connect once that is set."""
+    """One kind of system: its side, what can be set on it, and how to connect once that is set.
+
+    `books` are the settings that name whose stock or whose books these are: two connections that agree in all of them
+    see the same orders.
+    """
 
     name: str
     side: Side
     settings: type[BaseModel]
+    books: tuple[str, ...]
     connect: Callable[[Any, Clock], Connector]
+
+
+_PORTS = {"http": 80, "https": 443}
 
 
 def _clarus(settings: clarus.Settings, clock: Clock) -> Connector:
@@ -31,8 +40,8 @@ def _sap_b1(settings: sap_b1.Settings, clock: Clock) -> Connector:
 
 
 SYSTEMS: tuple[System, ...] = (
-    System("clarus", Side.WAREHOUSE, clarus.Settings, _clarus),
-    System("sap-b1", Side.LEDGER, sap_b1.Settings, _sap_b1),
+    System("clarus", Side.WAREHOUSE, clarus.Settings, ("base_url", "tenant", "account"), _clarus),
+    System("sap-b1", Side.LEDGER, sap_b1.Settings, ("base_url", "company"), _sap_b1),
 )
 
 
@@ -44,3 +53,19 @@ def system_named(name: object, side: Side) -> System | None:
 def names(side: Side) -> str:
     """The names that may stand on one side, for people."""
     return ", ".join(system.name for system in SYSTEMS if system.side is side)
+
+
+def books(name: str, options: BaseModel) -> tuple[str, ...]:
+    """Whose stock or whose books a connection is to: equal for two only where they surely are the same.
+
+    An address is the same in capitals and with its scheme's own port written out. Codes are compared as they stand.
+    """
+    (named,) = (system.books for system in SYSTEMS if system.name == name)
+    values = (str(getattr(options, one)) for one in named)
+    return (name, *(_address(value) if "://" in value else value for value in values))
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}"

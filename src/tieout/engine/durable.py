@@ -103,7 +103,7 @@ class DurableEngine:
                 _log.warning("stopped; end of drain not recorded: %s", ", ".join(self._timetable.drains()))
 
     def _run_drain(self, name: str) -> None:
-        """A drain's thread: the workflow, then the slot given back."""
+        """A drain's thread: the workflow, then room for the next."""
         try:
             self._transact.drain(name, self._life)
         except Exception as error:  # noqa: BLE001  turns report their own; this is the engine's database, and may return
@@ -130,11 +130,11 @@ class DurableEngine:
         return turns
 
     def _take_over(self, name: str) -> None:
-        """Another process asked for this drain, or left it behind: here it is no more than a wake."""
+        """An earlier process of this worker left this drain behind: here it is no more than a wake."""
         try:
             self.wake(name)
         except UnknownJobError as unknown:
-            _log.warning("a drain was asked for that this worker cannot run: %s", unknown)
+            _log.warning("a drain was left behind that this worker cannot run: %s", unknown)
 
     def _turn(self, name: str) -> bool:
         """One turn; True when the drain should go on."""

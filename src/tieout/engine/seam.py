@@ -18,13 +18,13 @@ class Job:
     ``name`` ("drain", "poll:sap:orders"): unique, and the same after a restart.
     ``turn``: one short turn. True means there is more to do now, False that nothing is due at the moment.
     ``every_s``: a turn is due at least this often, in seconds, even if nobody wakes the job.
-    ``slots``: how many turns may run at once in one process.
+
+    In one process a job has one turn at a time.
     """
 
     name: str
     turn: Callable[[], bool]
     every_s: float
-    slots: int = 1
 
 
 class Engine(Protocol):

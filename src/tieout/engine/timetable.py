@@ -1,9 +1,8 @@
 """Who gets a turn, and when: the engine's decisions, with no threads, no clock and no I/O.
 
-A job is *woken* (there is something to do), *crowded* (more than the drains at work could do in a turn, and there is a
-slot free) or *due* (``every_s`` has passed since its last turn began). After a failed turn it is *held*: left alone for
-a while even if woken, so that a broken system is not hammered. Times are seconds on the caller's monotonic clock. Not
-thread-safe: the caller holds its own lock.
+A job is *woken* (there is something to do) or *due* (``every_s`` has passed since its last turn began). After a failed
+turn it is *held*: left alone for a while even if woken, so that a broken system is not hammered. It has one drain at a
+time. Times are seconds on the caller's monotonic clock. Not thread-safe: the caller holds its own lock.
 """
 
 from __future__ import annotations
@@ -35,30 +34,29 @@ class _Line:
     job: Job
     due_at: float
     woken: bool = False
-    crowded: bool = False
     held_until: float = -math.inf
-    drains: int = 0
-    turns: int = 0
+    draining: bool = False
+    in_turn: bool = False
     failure: Failure | None = None
 
     def startable_at(self) -> float:
-        """When a drain may start: now (-inf), at a time, or, with every slot taken, at none (+inf)."""
-        if self.drains >= self.job.slots:
+        """When a drain may start: now (-inf), at a time, or, while there is one, at none (+inf)."""
+        if self.draining:
             return math.inf
-        return self.held_until if self.woken or self.crowded else max(self.due_at, self.held_until)
+        return self.held_until if self.woken else max(self.due_at, self.held_until)
 
 
 class Timetable:
     """The state of every job between its turns."""
 
     def __init__(self, jobs: Iterable[Job], now: float) -> None:
-        """Every job is due at once. Raises ``ValueError`` for a name used twice or a limit that makes no sense."""
+        """Every job is due at once. Raises ``ValueError`` for a name used twice or a time that makes no sense."""
         self._lines: dict[str, _Line] = {}
         for job in jobs:
             if job.name in self._lines:
                 raise ValueError(f"two jobs are named {job.name!r}")
-            if job.slots < 1 or job.every_s <= 0:
-                raise ValueError(f"job {job.name!r} needs at least one slot and every_s above zero")
+            if job.every_s <= 0:
+                raise ValueError(f"job {job.name!r} needs an every_s above zero")
             self._lines[job.name] = _Line(job, due_at=now)
 
     def job(self, name: str) -> Job:
@@ -72,12 +70,11 @@ class Timetable:
         return news
 
     def start_drains(self, now: float) -> list[str]:
-        """Take a slot for each drain to start now and name their jobs; a job appears once for each drain."""
+        """The jobs whose drain is to start now; from now on they have one."""
         starting: list[str] = []
         for name, line in self._lines.items():
             if line.startable_at() <= now:
-                line.drains += 1
-                line.crowded = False
+                line.draining = True
                 self._begin(line, now)
                 starting.append(name)
         return starting
@@ -90,22 +87,21 @@ class Timetable:
     def begin_turn(self, name: str, now: float) -> None:
         """A turn begins: whatever the job was woken for before now, this turn will see."""
         line = self._line(name)
-        line.turns += 1
+        line.in_turn = True
         self._begin(line, now)
 
     def end_turn(self, name: str, *, more: bool) -> bool:
         """A turn ended well. True when the drain should go on: there was more, or the job was woken meanwhile."""
         line = self._line(name)
-        line.turns -= 1
+        line.in_turn = False
         line.failure, line.held_until = None, -math.inf
-        line.crowded = more and line.drains < line.job.slots
         line.woken = line.woken or more
         return line.woken
 
     def fail_turn(self, name: str, error: str, now: float) -> Failure:
         """A turn failed: hold the job for 1, 2, 4 ... 60 seconds; its next tick after that tries again."""
         line = self._line(name)
-        line.turns -= 1
+        line.in_turn = False
         return self._fail(line, error, now)
 
     def fail_drain(self, name: str, error: str, now: float) -> Failure:
@@ -113,16 +109,16 @@ class Timetable:
         return self._fail(self._line(name), error, now)
 
     def end_drain(self, name: str) -> None:
-        """A drain ended and gives its slot back."""
-        self._line(name).drains -= 1
+        """The job's drain ended; another may start."""
+        self._line(name).draining = False
 
     def turns(self) -> list[str]:
         """The jobs with a turn running now."""
-        return [name for name, line in self._lines.items() if line.turns]
+        return [name for name, line in self._lines.items() if line.in_turn]
 
     def drains(self) -> list[str]:
         """The jobs with a drain running now, in a turn or between turns."""
-        return [name for name, line in self._lines.items() if line.drains]
+        return [name for name, line in self._lines.items() if line.draining]
 
     def failures(self) -> dict[str, Failure]:
         """The jobs whose last turn failed."""

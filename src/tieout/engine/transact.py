@@ -1,4 +1,4 @@
-"""The one place that knows DBOS Transact: its singleton, settings, workflow, queue and old rows."""
+"""The one place that knows DBOS Transact: its singleton, settings, workflow and old rows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetWorkflowTimeout
-from dbos import error as dbos_errors
+from dbos import DBOS, DBOSConfig, SetWorkflowTimeout
 
 from tieout.engine.quiet import quiet_dbos
 
@@ -19,13 +18,7 @@ APPLICATION = "tieout"
 # Fixed, so that a new release of tieout takes up what an older one left: a drain keeps no state between releases.
 APPLICATION_VERSION = "tieout-1"
 DRAIN = "tieout.drain"
-WAKES = "tieout-wakes"
-# Whose drain it is when another process asked for it: nobody's yet.
-NOBODY = ""
 
-QUEUE_POLL_S = 0.5
-# A worker acts on a wake in milliseconds; one still open after this long was taken by a process that died.
-WAKE_TIMEOUT_S = 60.0
 SQLITE_BUSY_S = 30.0
 # How long PostgreSQL may take to let us in, also where a host swallows every packet; the URL may say otherwise.
 CONNECT_TIMEOUT_S = 5
@@ -58,10 +51,6 @@ class Transact:
             DBOS(config=self._config)
             self._workflow = DBOS.workflow(name=DRAIN)(_function(self._body))
             DBOS.launch()
-            # Limits are per process only: with a limit over all processes, a dead worker's open rows would count.
-            DBOS.register_queue(
-                WAKES, worker_concurrency=4, polling_interval_sec=QUEUE_POLL_S, on_conflict="always_update"
-            )
         except BaseException:
             self._leave()
             raise
@@ -95,43 +84,6 @@ class Transact:
     def _leave() -> None:
         DBOS.destroy(destroy_registry=True)
         _only_one.release()
-
-
-class WakeQueue:
-    """The queue of wakes, seen from a process that runs no engine."""
-
-    def __init__(self, database_url: str) -> None:
-        """Connects at the first ``put``, so that a database that is away does not stop its owner from starting."""
-        quiet_dbos()
-        self._client = DBOSClient(
-            system_database_url=_bounded(database_url),
-            system_database_pool_size=1,
-            application_name=APPLICATION,
-            lazy=True,
-            retry_connection_errors=False,
-        )
-
-    def put(self, name: str) -> bool:
-        """Ask for a drain; False when an earlier wake for this job is still on its way.
-
-        Raises whatever the database raises when it cannot be reached or no engine has ever run on it.
-        """
-        options = EnqueueOptions(
-            workflow_name=DRAIN,
-            queue_name=WAKES,
-            app_version=APPLICATION_VERSION,
-            deduplication_id=name,
-            workflow_timeout=WAKE_TIMEOUT_S,
-        )
-        try:
-            self._client.enqueue(options, name, NOBODY)
-        except dbos_errors.DBOSQueueDeduplicatedError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.destroy()
 
 
 def _function(body: Callable[[str, str], int]) -> Callable[[str, str], int]:

@@ -12,6 +12,8 @@ from tieout.journal.tables import audit
 
 BEGINNING = "0" * 64
 """What stands for the hash before the first row."""
+ACTOR_MAX = 80
+"""Characters: the longest name of a person."""
 ONE_AT_A_TIME = 7_468_018
 """The PostgreSQL advisory lock under which a row is added. SQLite needs none: it has one writer."""
 

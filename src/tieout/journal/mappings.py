@@ -1,4 +1,4 @@
-"""Mappings as rows of their own, for people and files. What the sync judges by is in `reference.py`."""
+"""Mappings as they stand, for the rules, people and files. They are changed by `reference.py`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What documents are judged against: both sides' items as last seen, mappings, and cross-references."""
+"""What documents are judged against: both sides' items as last seen, and cross-references. Mappings change here too."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,17 +33,19 @@ def see_items(connection: Connection, link: str, side: Side, seen: Iterable[Item
     wake_for_items(connection, link, latest, now)
 
 
+def ours(connection: Connection, link: str, side: Side, theirs: Iterable[str]) -> list[tuple[str, str]]:
+    """Our names for a system's own ids, as (theirs, ours): an item and an order may have the same id."""
+    wanted = sorted(set(theirs))
+    if not wanted:
+        return []
+    here = (xref.c.link == link, xref.c.side == side, xref.c.theirs.in_(wanted))
+    return [(row.theirs, row.ours) for row in connection.execute(select(xref.c.theirs, xref.c.ours).where(*here))]
+
+
 def theirs(connection: Connection, link: str, side: Side, ours: Iterable[str]) -> dict[str, str]:
     """A system's own ids by our identities, of those asked for and known."""
     wanted = and_(xref.c.link == link, xref.c.side == side, xref.c.ours.in_(sorted(set(ours))))
     return {row.ours: row.theirs for row in connection.execute(select(xref.c.ours, xref.c.theirs).where(wanted))}
-
-
-def mappings(connection: Connection, link: str) -> list[tuple[str, str, str]]:
-    """Every mapping of a link as (kind, ledger code, warehouse code), in order."""
-    wanted = select(mapping).where(mapping.c.link == link)
-    ordered = wanted.order_by(mapping.c.kind, mapping.c.ledger, mapping.c.warehouse)
-    return [(row.kind, row.ledger, row.warehouse) for row in connection.execute(ordered)]
 
 
 def set_mapping(connection: Connection, link: str, kind: str, ledger: str, warehouse: str) -> None:

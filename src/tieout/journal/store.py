@@ -10,6 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from tieout.journal.urls import shown
+
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another before it gives up."""
 POOL_SIZE = 10
@@ -50,8 +52,8 @@ class Journal:
 
     @property
     def place(self) -> str:
-        """The database's URL, without its password, for people."""
-        return self.engine.url.render_as_string(hide_password=True)
+        """The database's URL, without its secrets, for people."""
+        return shown(self.engine.url)
 
     @contextmanager
     def write(self, what: str) -> Generator[Connection]:

@@ -20,9 +20,9 @@ from tieout.sync.link import Link
 from tieout.web.answers import crashed, fault, later, no_route
 from tieout.web.body import BodyFault, json_body
 from tieout.web.limits import Limits
-from tieout.web.writer import Delivery, TooBusy, Writer, is_unavailable
+from tieout.web.writer import Arrival, TooBusy, Writer, is_unavailable
 
-Keep = Callable[[Delivery], Awaitable[None]]
+Keep = Callable[[Arrival], Awaitable[None]]
 """Ends when what it was given is durable; raises `TooBusy`, `TimeoutError` or what the database raises."""
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Receiver:
     async def _stored(self, link: str, messages: list[Message]) -> Response:
         if messages:
             try:
-                await self.keep(Delivery(link, Side.WAREHOUSE, messages))
+                await self.keep(Arrival(link, Side.WAREHOUSE, messages))
             except TooBusy:
                 return later("too many webhooks wait to be stored", self.limits.retry_after_s)
             except (TimeoutError, SQLAlchemyError) as error:
@@ -94,7 +94,11 @@ def application(served: Receiver) -> Starlette:
         Route("/hooks/{link}/{secret}", served.hook, methods=["POST"]),
         Route("/health", served.health, methods=["GET"]),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: no_route, Exception: crashed})
+    made = Starlette(routes=routes, exception_handlers={HTTPException: no_route, Exception: crashed})
+    # Where a path with a slash too many would be sent is built from the request: behind a proxy that may be plain http,
+    # with the secret in it.
+    made.router.redirect_slashes = False
+    return made
 
 
 def receiver(
@@ -111,14 +115,14 @@ def receiver(
     `stored` hears, after each commit, every link that got something.
     """
     bounds = limits or Limits()
-    writer = Writer(lambda deliveries: _store(intake, deliveries), stored, bounds)
+    writer = Writer(lambda arrivals: _store(intake, arrivals), stored, bounds)
     return application(Receiver(hooks, writer.keep, journal, troubles, bounds)), writer
 
 
-def _store(intake: Intake, deliveries: Sequence[Delivery]) -> None:
+def _store(intake: Intake, arrivals: Sequence[Arrival]) -> None:
     """One transaction for each link."""
     together: dict[tuple[str, Side], list[Message]] = {}
-    for delivery in deliveries:
-        together.setdefault((delivery.link, delivery.side), []).extend(delivery.messages)
+    for arrival in arrivals:
+        together.setdefault((arrival.link, arrival.side), []).extend(arrival.messages)
     for (link, side), messages in together.items():
         intake.store(link, side, messages)

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Arrival:
     """What one request brought."""
 
     link: str
@@ -27,9 +27,9 @@ class Delivery:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A delivery, and the future its request waits for: one that is done already was given up by its request."""
+    """An arrival, and the future its request waits for: one that is done already was given up by its request."""
 
-    delivery: Delivery
+    arrival: Arrival
     done: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -49,7 +49,7 @@ class Writer:
     """
 
     def __init__(
-        self, store: Callable[[Sequence[Delivery]], None], stored: Callable[[str], None], limits: Limits
+        self, store: Callable[[Sequence[Arrival]], None], stored: Callable[[str], None], limits: Limits
     ) -> None:
         """`stored` hears, after each commit, every link that got something; it must not block."""
         self._store, self._stored, self._limits = store, stored, limits
@@ -57,14 +57,14 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, "webhook writer")
         self._writing: asyncio.Task[None] | None = None
 
-    async def keep(self, delivery: Delivery) -> None:
-        """Ends when the delivery is durable.
+    async def keep(self, arrival: Arrival) -> None:
+        """Ends when the arrival is durable.
 
         Raises `TooBusy`, `TimeoutError` when storing takes longer than the limit, and what `store` raises.
         """
         if len(self._waiting) >= self._limits.waiting_max:
             raise TooBusy
-        waiting = _Waiting(delivery)
+        waiting = _Waiting(arrival)
         self._waiting.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.get_running_loop().create_task(self._write())
@@ -92,15 +92,15 @@ class Writer:
         Nothing else is begun meanwhile, so that a database that hangs is not also piled on.
         """
         loop = asyncio.get_running_loop()
-        storing = loop.run_in_executor(self._thread, self._try, [one.delivery for one in batch])
+        storing = loop.run_in_executor(self._thread, self._try, [one.arrival for one in batch])
         while not (await asyncio.wait({storing}, timeout=self._limits.answer_within_s))[0]:
             self._answer([*batch, *self._waiting], TimeoutError())
             self._waiting.clear()
         return storing.result()
 
-    def _try(self, deliveries: Sequence[Delivery]) -> Exception | None:
+    def _try(self, arrivals: Sequence[Arrival]) -> Exception | None:
         try:
-            self._store(deliveries)
+            self._store(arrivals)
         except Exception as error:  # noqa: BLE001  every request of the batch must be answered, whatever was raised
             return error
         return None
@@ -114,7 +114,7 @@ class Writer:
             else:
                 one.done.set_exception(failure)
         if failure is None:
-            for link in {one.delivery.link for one in batch}:
+            for link in {one.arrival.link for one in batch}:
                 self._tell(link)
 
     def _tell(self, link: str) -> None:

@@ -45,6 +45,11 @@ def status(code: int, body: Any = None, **headers: str) -> Answer:
     return lambda request: httpx.Response(code, json=body, headers=named, request=request)
 
 
+def listed(all_of_it: Any) -> Any:
+    """A list as Clarus tells it, under every name that is asked for."""
+    return {"data": {"sites": {"all": all_of_it}}}
+
+
 def failing(error: type[httpx.RequestError]) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
         raise error("hunter2", request=request)
@@ -100,6 +105,24 @@ def test_how_a_write_ends(write: Answer, ended: Ended, reason: str | None, wait_
     assert "t-1" not in outcome.text
 
 
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 409, 413, 422, 499])
+@pytest.mark.parametrize("content", ["<html>no</html>", "", "{}", '{"errors":[]}', '{"errors":[{}]}', '{"error":"no"}'])
+def test_a_refusal_in_other_words_than_clarus_leaves_the_outcome_unknown(code: int, content: str) -> None:
+    """A front may give up on a request, or on its answer, that Clarus has carried out all the same."""
+    outcome = written(answered(lambda request: httpx.Response(code, text=content, request=request)))
+    assert (outcome.ended, outcome.reason) == (Ended.UNKNOWN, None)
+    assert f"answered {code}" in outcome.text
+
+
+@pytest.mark.parametrize("details", [rb"bad \ud83d text", rb"bad \u0000 text"])
+def test_the_text_of_an_error_can_always_be_kept(details: bytes) -> None:
+    body = b'{"errors": [{"symbol": "no", "details": "%s"}]}' % details
+    outcome = written(answered(lambda request: httpx.Response(422, content=body, request=request)))
+    assert outcome.ended is Ended.REFUSED
+    assert outcome.text.encode()
+    assert "\0" not in outcome.text
+
+
 def test_a_refusal_keeps_the_symbol_and_the_details() -> None:
     assert "not_enough_stocks_for_picking - too few" in written(answered(status(422, REFUSAL))).text
 
@@ -126,6 +149,13 @@ def test_a_page_instead_of_json_after_a_write_is_unknown() -> None:
         (failing(httpx.ReadTimeout), "down", None),
         (failing(httpx.RemoteProtocolError), "down", None),
         (status(200, [1]), "down", None),
+        (status(200, listed({})), "down", None),
+        (status(200, listed({"edges": None})), "down", None),
+        (status(200, listed({"edges": [None], "pageInfo": {"hasNextPage": False}})), "down", None),
+        (status(200, listed({"edges": [{"node": None}], "pageInfo": {"hasNextPage": False}})), "down", None),
+        (status(200, listed({"edges": []})), "down", None),
+        (lambda request: httpx.Response(200, content=b"[" * 100_000, request=request), "down", None),
+        (lambda request: httpx.Response(200, content=b'{"data": "\xed\xa0\xbd"}', request=request), "down", None),
         (lambda request: httpx.Response(200, text="<html>", request=request), "down", None),
         (status(200, {"data": {"sites": None}, "errors": [{"message": "timed out"}]}), "down", None),
     ],

@@ -137,7 +137,6 @@ def test_items_and_carriers_are_listed_as_clarus_has_them() -> None:
     assert {one.unit for one in listed} == {"EACH"}
     assert {one.tracking for one in listed} == {Tracking.SERIAL}
     assert [one.active for one in listed] == [True, True, True, True, False]
-    assert at.clarus.carriers() == {"ROYALMAIL": "Royalmail", "DHL": "Dhl", "DPD": "Dpd"}
     assert at.clarus.periods() == []
 
 

@@ -28,19 +28,19 @@ def test_eight_threads_that_lose_their_token_fetch_one_new_one() -> None:
         at.clarus.check()
         at.twin._door.ends.clear()
         with ThreadPoolExecutor(8) as threads:
-            told = list(threads.map(lambda _: at.clarus.carriers(), range(64)))
+            told = list(threads.map(lambda _: at.clarus.items(), range(64)))
         assert all(one == told[0] for one in told)
         assert at.twin._door.given == 2
 
 
 def test_a_token_is_renewed_before_it_ends() -> None:
     at = floor(ClarusSettings(token_life_s=600))
-    at.clarus.carriers()
+    at.clarus.items()
     at.clock.pass_s(500)
-    at.clarus.carriers()
+    at.clarus.items()
     assert at.twin._door.given == 1
     at.clock.pass_s(50)
-    at.clarus.carriers()
+    at.clarus.items()
     assert at.twin._door.given == 2
 
 
@@ -95,7 +95,7 @@ def test_a_token_without_an_end_is_kept_until_it_is_refused() -> None:
     clock = TestClock()
     clarus = connect(settings_for(), clock=clock, transport=httpx.MockTransport(answer))
     for _ in range(3):
-        clarus.carriers()
+        clarus._graph.all(CARRIERS)
         clock.pass_s(1_000_000)
     assert len(asked) == 1
     assert asked[0].headers["x-clarus-subdomain"] == "tieout"
@@ -152,7 +152,6 @@ def test_a_code_is_looked_up_again_after_a_while_and_a_miss_at_once() -> None:
 def test_what_a_connection_can_do_is_data() -> None:
     can = floor(concurrency=3, settle_s=90).clarus.capabilities
     assert (can.side, can.batch, can.concurrency, can.settle_s) == (Side.WAREHOUSE, 1, 3, 90)
-    assert can.posts == {"put_item", "goods_out", "goods_out_change", "goods_out_cancel"}
     assert can.feeds == ("despatches",)
 
 

@@ -1,6 +1,7 @@
 """The sweep finds what webhooks missed, also what Clarus shows late, and tells each order once a page."""
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from clarus_floor import Floor, floor, line
@@ -130,6 +131,30 @@ def _show(at: Floor, row: Transaction) -> None:
     for one in sorted(moves, key=lambda move: move.id):
         table._last_id = one.id - 1
         table.add(one, one.created_at)
+
+
+def test_a_movement_from_the_future_does_not_hide_what_leaves_before_it() -> None:
+    """One stamp of a clock that runs wild must not move the window to where that clock is."""
+    for at in both():
+        first = sent(at, "SO-1")
+        _stamp(at, datetime(2030, 1, 1, tzinfo=UTC))
+        messages, cursor = swept(at)
+        assert [one.key for one in messages] == [first]
+        for hours in (1, 24, 72):
+            at.clock.pass_s(hours * 3600)
+            later = sent(at, f"SO-{hours + 1}")
+            messages, cursor = swept(at, cursor)
+            assert later in [one.key for one in messages]
+            assert datetime.fromisoformat(json.loads(cursor)["since"]) <= at.clock.moment
+
+
+def _stamp(at: Floor, moment: datetime) -> None:
+    """Gives every movement there is another time."""
+    table = at.twin.state.transactions
+    for one in list(table):
+        table.remove(one)
+        table._last_id = one.id - 1
+        table.add(one, moment)
 
 
 def test_what_came_back_is_swept_too() -> None:

@@ -83,11 +83,6 @@ def test_a_body_that_names_no_order_is_unreadable(body: Any) -> None:
         told(body)
 
 
-def test_a_body_too_long_is_unreadable() -> None:
-    with pytest.raises(Unreadable, match="longer than 1048576 bytes"):
-        told({**RECORD, "notes": "x" * 1_048_576})
-
-
 def test_an_automation_nobody_has_named_is_unreadable_and_says_so() -> None:
     with pytest.raises(Unreadable, match="automation 77 is not in the setting webhook_automations"):
         told(RECORD, automation_id="77")

@@ -5,7 +5,7 @@ import threading
 
 import httpx
 import pytest
-from b1_ledger import Answer, delivery, error_answer, json_answer, settings, stubbed
+from b1_ledger import Answer, cancel, delivery, error_answer, json_answer, settings, stubbed
 
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.connectors.sap_b1 import connect
@@ -21,7 +21,7 @@ CAUSES = ("down", "throttled", "locked", "session")
 ROWS: list[tuple[int, int, str, Ended, str | None]] = [
     (500, -1, "Internal error", UNKNOWN, None),
     (429, 0, "Too many requests", LATER, "throttled"),
-    (408, 0, "Request timeout", LATER, "down"),
+    (408, 0, "Request timeout", UNKNOWN, None),
     (413, 0, "Too large", REFUSED, "ledger_refused"),
     (401, 301, "Invalid session or session already timeout.", LATER, "session"),
     (401, 0, "Unauthorized", LATER, "session"),
@@ -80,7 +80,8 @@ def test_an_answer_to_a_post_becomes_its_outcome(row: tuple[int, int, str, Ended
 
 def test_the_rows_above_reach_every_rule() -> None:
     reached = {judge(Fault(status, str(code), text)) for status, code, text, _, _ in ROWS}
-    assert reached == set(RULES)
+    page = judge(fault_of(Reply(400, b"<html>Bad Request</html>")))
+    assert reached | {page} == set(RULES)
 
 
 def test_every_reason_is_one_of_the_catalogue_and_every_wait_has_a_known_cause() -> None:
@@ -94,9 +95,57 @@ def test_a_page_of_the_front_leaves_the_outcome_unknown(status: int) -> None:
     with stubbed(lambda *_: (status, {"Content-Type": "text/html"}, page)) as (b1, _):
         outcome = b1.post([delivery("17")])[0]
         with pytest.raises(RetryLater) as waits:
-            b1.carriers()
+            b1.poll("items", None)
     assert (outcome.ended, outcome.text) == (UNKNOWN, f"HTTP {status} Proxy Error gone")
     assert waits.value.cause == "down"
+
+
+NOBODYS_WORDS = [
+    b"<html>login failed</html>",
+    b"blocked",
+    b"",
+    b"{}",
+    b'{"error":"no"}',
+    b'{"error":{}}',
+    b"[" * 99_999,
+]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 408, 409, 412, 413, 499])
+@pytest.mark.parametrize("content", NOBODYS_WORDS, ids=lambda content: content[:20])
+def test_a_refusal_in_other_words_than_service_layers_leaves_the_outcome_unknown(status: int, content: bytes) -> None:
+    """A front may give up on a request, or on its answer, that Service Layer has carried out all the same."""
+    with stubbed(lambda *_: (status, {"Content-Type": "text/html"}, content)) as (b1, stub):
+        outcome = b1.post([delivery("17")])[0]
+        assert (outcome.ended, outcome.reason) == (UNKNOWN, None)
+        assert stub.asked == ["POST DeliveryNotes"]
+
+
+def test_a_page_of_the_front_that_says_401_or_429_is_a_wait_for_nobody_went_on() -> None:
+    for status, cause in ((401, "session"), (429, "throttled")):
+        with stubbed(lambda *_, status=status: (status, {}, b"<html></html>")) as (b1, _):
+            outcome = b1.post([delivery("17")])[0]
+        assert (outcome.ended, outcome.reason) == (LATER, cause)
+
+
+def test_a_delivery_is_gone_only_when_service_layer_says_so() -> None:
+    """A front's 404 is no answer about a delivery that is to be cancelled."""
+    with stubbed(lambda *_: (404, {}, b"<html>Not Found</html>")) as (b1, stub):
+        with pytest.raises(Misconfigured):
+            b1.find(cancel("demo.DN.1", "7"))
+        assert b1.post([cancel("demo.DN.1", "7")])[0].ended is LATER
+        assert not any(one.startswith("POST") for one in stub.asked)
+
+
+@pytest.mark.parametrize("text", [rb"bad \ud83d text", rb"bad \u0000 text"])
+def test_the_text_of_an_error_can_always_be_kept(text: bytes) -> None:
+    body = b'{"error":{"code":"-5002","message":"%s"}}' % text
+    with stubbed(lambda *_: (400, {"Content-Type": "application/json"}, body)) as (b1, _):
+        outcome = b1.post([delivery("17")])[0]
+    assert outcome.ended is REFUSED
+    assert outcome.text.encode()
+    assert "\0" not in outcome.text
+    assert "\0" not in fault_of(Reply(502, b"<html>b\0ad</html>")).text
 
 
 def test_the_front_names_a_time_to_come_back() -> None:
@@ -121,7 +170,7 @@ def test_a_connection_that_ends_without_a_reply_leaves_the_outcome_unknown() -> 
     with stubbed(lambda *_: None) as (b1, _):
         assert b1.post([delivery("17")])[0].ended is UNKNOWN
         with pytest.raises(RetryLater):
-            b1.carriers()
+            b1.poll("items", None)
 
 
 def test_a_reply_that_does_not_come_in_time_leaves_the_outcome_unknown() -> None:
@@ -165,6 +214,14 @@ def test_a_success_that_names_no_document_is_looked_up_later() -> None:
         assert b1.post([delivery("17")])[0].ended is UNKNOWN
 
 
+@pytest.mark.parametrize("entry", ["true", '"1"', "1.0", "0", "-3", "99999999999999999999", "{}"])
+def test_a_success_that_names_what_is_no_id_is_looked_up_later(entry: str) -> None:
+    body = b'{"DocEntry":%s,"DocNum":1}' % entry.encode()
+    with stubbed(lambda *_: (201, {"Location": "/b1s/v2/DeliveryNotes(42)"}, body)) as (b1, _):
+        outcome = b1.post([delivery("17")])[0]
+    assert (outcome.ended, outcome.theirs) == (UNKNOWN, None)
+
+
 def test_a_refusal_that_cannot_be_checked_leaves_the_outcome_unknown() -> None:
     def say(method: str, target: str, body: bytes) -> Answer:
         refused = error_answer(400, -2035, "This entry already exists in the following tables")
@@ -187,7 +244,7 @@ def test_a_reader_that_is_refused_is_for_the_owner(status: int, code: int, text:
 
 def test_a_reader_that_gets_a_page_instead_of_data_waits() -> None:
     with stubbed(lambda *_: (200, {}, b"<html></html>")) as (b1, _), pytest.raises(RetryLater):
-        b1.carriers()
+        b1.poll("items", None)
 
 
 def test_a_certificate_that_is_not_trusted_is_for_the_owner() -> None:

@@ -8,10 +8,11 @@ import pytest
 from b1_ledger import START, Answer, Company, json_answer, settings, stubbed
 from tests.connectors.reading import read_one
 
-from tieout.connectors.contract import Message, Poll
+from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
 from tieout.connectors.sap_b1 import connect
 from tieout.connectors.sap_b1.connector import SapB1
 from tieout.connectors.sap_b1.wire import next_options
+from tieout.domain.documents import Item
 
 ORDERS = "sales_orders"
 
@@ -65,11 +66,10 @@ def test_a_full_last_page_is_followed_by_an_empty_one() -> None:
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_pages_are_followed_whatever_their_links_look_like(version: str, keeps: bool, link: str) -> None:
     company = Company({"next_link": link, "next_link_keeps_options": keeps}, version=version, page_size=2)
-    codes = company.b1.carriers()
-    assert list(codes.values()) == ["Royal Mail", "DHL", "DPD"]
+    carriers = company.b1._lookup._reader.rows("ShippingTypes", {"$select": "Code,Name"})
+    assert [carrier["Name"] for carrier in carriers] == ["Royal Mail", "DHL", "DPD"]
     for place in range(5):
         company.twin.act("create_item", item=f"I-{place}")
-    assert len(company.b1.items()) == 5
     assert len(drained(company.b1, "items")[0]) == 5
     asked = company.wire.to("ShippingTypes")
     assert all("%24select" in str(one.url) or "$select" in str(one.url) for one in asked)
@@ -81,7 +81,6 @@ def test_a_server_whose_pages_are_smaller_than_asked_for_is_read_to_the_end() ->
     for place in range(5):
         company.twin.act("create_item", item=f"I-{place}")
     assert len(drained(company.b1, "items")[0]) == 5
-    assert len(company.b1.items()) == 5
 
 
 def test_only_the_place_is_taken_from_a_link_and_never_the_host() -> None:
@@ -213,6 +212,80 @@ def test_a_record_that_cannot_be_read_stops_no_other() -> None:
         page = b1.poll("items", None)
     assert sorted(keys(page)) == ["A", "B"]
     assert json.loads(page.cursor)["since"] == "2026-03-10T09:45:00"
+
+
+def test_of_two_edits_at_one_time_the_one_read_later_is_newer() -> None:
+    """Without `DataVersion`, on a server that may count minutes only: nothing in the records orders them."""
+    row: dict[str, Any] = {"ItemCode": "A", "UpdateDate": "2026-03-10", "UpdateTime": "10:00:00"}
+    revisions: list[str] = []
+    cursor: str | None = None
+    with stubbed(lambda *_: json_answer(200, {"value": [row]}), data_version=False) as (b1, _):
+        for name in ("one", "two", "three", "four"):
+            row["ItemName"] = name
+            page = b1.poll("items", cursor)
+            cursor = page.cursor
+            revisions.append(read_one(b1, page.messages[0])[0].revision)
+            again = b1.poll("items", cursor)
+            cursor = again.cursor
+            assert again.messages[0].identity == page.messages[0].identity
+    assert revisions == sorted(set(revisions))
+    assert all(len(one) <= 40 for one in revisions)
+
+
+@pytest.mark.parametrize("feed", ["items", ORDERS])
+@pytest.mark.parametrize("key", [None, True, {}, "", "K" * 300, 1.5])
+def test_a_row_without_its_key_is_named_and_asked_for_again(feed: str, key: Any) -> None:
+    """It has no lane to be a case in, and nothing can be asked for from there on."""
+    name = {"items": "ItemCode", ORDERS: "DocEntry"}[feed]
+    for row in ({"CardName": "Mo", name: key}, {"CardName": "Mo"}):
+        with (
+            stubbed(lambda *_, row=row: json_answer(200, {"value": [row]})) as (b1, _),
+            pytest.raises(RetryLater, match=f'no {name} that is one: .*"CardName":"Mo"') as waits,
+        ):
+            b1.poll(feed, None)
+        assert waits.value.cause == "down"
+
+
+@pytest.mark.parametrize("content", [
+    b"{}", b'{"status":"ok"}', b'{"value":null}', b'{"value":{}}', b'{"error":"x"}', b"[]", b'{"value":[null,7]}',
+    b'{"value":' + b"[" * 100_000,
+])  # fmt: skip
+def test_a_reply_without_a_list_of_records_is_a_wait_and_the_cursor_stays(content: bytes) -> None:
+    with stubbed(lambda *_: (200, {}, content)) as (b1, _), pytest.raises(RetryLater) as waits:
+        b1.poll("items", None)
+    assert waits.value.cause == "down"
+
+
+def test_texts_that_no_database_keeps_are_mended_on_the_way_in() -> None:
+    order = rb'{"DocEntry":1,"DataVersion":1,"CardName":"Zo\u00eb \ud83d \u0000"}'
+    item = rb'{"ItemCode":"A","DataVersion":1,"UpdateDate":"2026-03-10","ItemName":"\ud83d\ude00 \ude00"}'
+
+    def say(method: str, target: str, body: bytes) -> Answer:
+        return 200, {}, b'{"value":[%s]}' % (item if target.startswith("Items") else order)
+
+    with stubbed(say) as (b1, _):
+        kept = b1.poll(ORDERS, None).messages[0].raw
+        content = read_one(b1, b1.poll("items", None).messages[0])[0].content
+    assert json.loads(kept)["CardName"] == "Zoë \ufffd "
+    assert isinstance(content, Item)
+    assert content.name == "\U0001f600 \ufffd"
+
+
+def test_a_record_nested_too_deeply_to_be_kept_is_a_wait() -> None:
+    deep = b'{"value":[{"ItemCode":"A","DataVersion":1,"ItemName":%s}]}' % (b"[" * 700 + b"]" * 700)
+    with stubbed(lambda *_: (200, {}, deep)) as (b1, _), pytest.raises(RetryLater):
+        b1.poll("items", None)
+
+
+def test_a_number_no_record_would_hold_stops_no_other() -> None:
+    rows = (
+        b'{"value":[{"ItemCode":"A","DataVersion":1e400},{"ItemCode":"B","DataVersion":2,"UpdateDate":"2026-03-10"}]}'
+    )
+    with stubbed(lambda *_: (200, {}, rows)) as (b1, _):
+        page = b1.poll("items", None)
+        assert keys(page) == ["B", "A"]
+        assert [isinstance(b1.read([one])[0], Unreadable) for one in page.messages] == [False, True]
+        assert max(len(one.identity) for one in page.messages) <= 200
 
 
 def test_a_record_that_was_never_changed_goes_by_the_day_it_was_made() -> None:

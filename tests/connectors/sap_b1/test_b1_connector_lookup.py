@@ -20,7 +20,7 @@ from b1_ledger import (
     stubbed,
 )
 
-from tieout.connectors.contract import Misconfigured, Send
+from tieout.connectors.contract import Misconfigured, RetryLater, Send
 from tieout.connectors.sap_b1 import connect
 from tieout.domain.postings import Ended
 from tieout.twins.faults import FaultPlan
@@ -273,3 +273,23 @@ def test_a_cancellation_that_left_no_trace_is_not_believed() -> None:
 
     with stubbed(say) as (b1, _):
         assert b1.post([cancel("demo.DN.1", "5")])[0].ended is Ended.UNKNOWN
+
+
+@pytest.mark.parametrize("content", [
+    b"{}", b'{"status":"ok"}', b'{"value":null}', b'{"error":"x"}', b"[]", b'{"value":[null]}', b'{"value":["x"]}',
+    b'{"value":[{"DocEntry":7}]}', b'{"value":[{"U_TieoutRef":"demo.DN.1"}]}',
+    b'{"value":[{"DocEntry":true,"U_TieoutRef":"demo.DN.1"}]}',
+])  # fmt: skip
+def test_a_reply_that_does_not_answer_is_never_taken_for_nothing_there(content: bytes) -> None:
+    """Whoever believed it would send the delivery a second time."""
+    with stubbed(lambda *_: (200, {}, content)) as (b1, _), pytest.raises(RetryLater) as waits:
+        b1.find(delivery("17"))
+    assert waits.value.cause == "down"
+
+
+def test_a_delivery_that_does_not_name_itself_is_no_answer_to_a_cancellation() -> None:
+    def say(method: str, target: str, body: bytes) -> Answer:
+        return json_answer(200, {"CancelStatus": "csYes", "DocEntry": "x"})
+
+    with stubbed(say) as (b1, _), pytest.raises(RetryLater, match="DocEntry is not a number"):
+        b1.find(cancel("demo.DN.1", "7"))

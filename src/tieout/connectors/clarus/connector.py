@@ -12,10 +12,9 @@ from tieout.connectors.clarus.goods_outs import GoodsOuts
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.items import Items
 from tieout.connectors.clarus.lookup import Lookup
-from tieout.connectors.clarus.queries import CARRIERS
 from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.values import NotJson, text_at
+from tieout.connectors.clarus.values import NotJson
 from tieout.connectors.contract import (
     Answer,
     Capabilities,
@@ -59,7 +58,6 @@ class ClarusConnector:
         """What this connection can do."""
         return Capabilities(
             side=Side.WAREHOUSE,
-            posts=frozenset(REASON),
             feeds=(DESPATCHES,),
             concurrency=self._settings.concurrency,
             batch=1,
@@ -117,11 +115,6 @@ class ClarusConnector:
     def items(self) -> list[Item]:
         """Every product of the account. Raises `RetryLater`, `Misconfigured`."""
         return self._items.all()
-
-    def carriers(self) -> dict[str, str]:
-        """Carrier codes and names. Raises `RetryLater`, `Misconfigured`."""
-        nodes = self._graph.all(CARRIERS)
-        return {code: text_at(node, "name") or code for node in nodes if (code := text_at(node, "code"))}
 
     def periods(self) -> list[Period]:
         """None: a warehouse has no posting periods."""

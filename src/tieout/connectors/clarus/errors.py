@@ -3,17 +3,20 @@
 | Status | Family | A read raises | A write raises | As an outcome |
 | --- | --- | --- | --- | --- |
 | 401 | session | `Misconfigured` (after one new token) | the same | retry_later, session |
-| 403 | forbidden | `Misconfigured` | `Refused` | refused |
+| 403 | forbidden | `Misconfigured` | `Refused`, in Clarus' own words | refused |
 | 408, 5xx | down | `RetryLater` down | `OutcomeUnknown` | unknown |
 | 429 | throttled | `RetryLater` throttled | the same | retry_later, throttled |
 | 503 | busy | `RetryLater` throttled | `OutcomeUnknown` | unknown |
 | 3xx | address | `Misconfigured` | the same | retry_later, session |
-| other 4xx | refused | `Misconfigured` | `Refused` | refused |
+| other 4xx | refused | `Misconfigured` | `Refused`, in Clarus' own words | refused |
+| 403, other 4xx | | `Misconfigured` | `OutcomeUnknown`, in any others | unknown |
 | no connection | | `RetryLater` down | the same | retry_later, down |
 | no reply | | `RetryLater` down | `OutcomeUnknown` | unknown |
 
 Sources: section 2.1 of the Clarus facts for 401, 403, 404 and 422 and their bodies. Assumption (seam `ThrottlePolicy`):
 429 and 503 mean "later", and `Retry-After` is honoured when present. A write that met a 503 may still have been done.
+So may one that met a 4xx without the list of errors that Clarus writes: a page of anything between us and Clarus tells
+nothing of what Clarus did.
 Assumption (seam `ErrorCatalogue`): an unknown code is a lasting refusal, with its symbol and details kept.
 """
 
@@ -93,7 +96,7 @@ def of_reply(reply: httpx.Response, *, write: bool) -> ConnectorError | None:
         case Family.DOWN:
             return RetryLater(text, cause="down", retry_after_s=wait_s)
         case Family.FORBIDDEN | Family.REFUSED if write:
-            return Refused(text, status=reply.status_code, symbols=[p for p in map(_symbol, _problems(reply)) if p])
+            return _refused_write(reply, text)
         case Family.SESSION:
             return Misconfigured(f"{text}: look at the client id, its secret and the tenant")
         case Family.ADDRESS:
@@ -155,12 +158,23 @@ def _said(reply: httpx.Response) -> str:
     return f": {said[:TEXT_MAX]}" if said else ""
 
 
+def _refused_write(reply: httpx.Response, text: str) -> ConnectorError:
+    """A refusal is believed in Clarus' own form only: a list of errors, one of which at least says something (2.1)."""
+    if not any(map(_sentence, nodes_at(_body(reply), "errors"))):
+        return OutcomeUnknown(text, retry_after_s=retry_after_s(reply))
+    return Refused(text, status=reply.status_code, symbols=[p for p in map(_symbol, _problems(reply)) if p])
+
+
 def _problems(reply: httpx.Response) -> list[Node]:
-    try:
-        body = as_node(parse(reply.content))
-    except NotJson:
-        return []
+    body = _body(reply)
     return nodes_at(body, "errors") or [{"details": at(body, "error")}]
+
+
+def _body(reply: httpx.Response) -> Node | None:
+    try:
+        return as_node(parse(reply.content))
+    except NotJson:
+        return None
 
 
 def _symbol(problem: Node) -> str | None:

@@ -77,7 +77,10 @@ class Sweep:
         return self._told(cursor, page, messages, [node for nodes in by_order.values() for node in nodes])
 
     def _told(self, cursor: Cursor, page: Page, messages: Sequence[Message], moves: Sequence[Node]) -> Poll:
-        times = [time_at(node, "created_at") for node in moves]
+        """What a page brought, and where to go on. A movement from beyond our own clock moves nothing: the window would
+        begin there, and hide all that leaves until then."""
+        told, now = [time_at(node, "created_at") for node in moves], self._clock.now()
+        times = [moment for moment in told if moment <= now]
         times += [datetime.fromisoformat(cursor.newest)] if cursor.newest is not None else []
         newest = wire_time(max(times)) if times else None
         if page.after is not None:

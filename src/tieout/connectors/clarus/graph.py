@@ -12,7 +12,7 @@ from typing import Any
 from tieout.connectors.clarus.queries import Listing
 from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.schema import INTROSPECTION, Schema, read_schema
-from tieout.connectors.clarus.values import Node, as_node, at, nodes_at, text_at
+from tieout.connectors.clarus.values import Node, as_list, as_node, at, nodes_at, text_at
 from tieout.connectors.contract import Misconfigured, RetryLater
 
 PAGES_MAX = 10_000
@@ -122,12 +122,18 @@ def _part(name: str, root: str, given: Mapping[str, str], selection: str) -> str
 
 
 def _page(data: Node, name: str) -> Page:
-    if not isinstance(at(data, f"{name}.all.edges"), list):
+    """One list of a reply, whole or not at all: a look-up that missed a record would have it made twice."""
+    edges = at(data, f"{name}.all.edges")
+    if not isinstance(edges, list):
         raise RetryLater(f"Clarus left out a list it was asked for ({name})", cause="down")
-    found = (as_node(edge.get("node")) for edge in nodes_at(data, f"{name}.all.edges"))
-    nodes = tuple(node for node in found if node is not None)
-    if at(data, f"{name}.all.pageInfo.hasNextPage") is not True:
+    nodes = tuple(nodes_at({"nodes": [at(as_node(edge), "node") for edge in as_list(edges)]}, "nodes"))
+    if len(nodes) != len(as_list(edges)):
+        raise RetryLater(f"Clarus left out a record of a list ({name})", cause="down")
+    more = at(data, f"{name}.all.pageInfo.hasNextPage")
+    if more is False:
         return Page(nodes, None)
+    if more is not True:
+        raise RetryLater(f"Clarus does not say whether it has more of a list ({name})", cause="down")
     after = text_at(data, f"{name}.all.pageInfo.endCursor")
     if after is None:
         raise RetryLater(f"Clarus has more of a list ({name}) but does not say where", cause="down")

@@ -46,7 +46,6 @@ class Settings(BaseModel):
     """Automation id to event, such as `{"43": "goods_out/completed"}`."""
     webhook_domain: str | None = None
     """Expected value of `X-ClarusWMS-Domain`; None: not compared."""
-    webhook_max_bytes: int = Field(default=1_048_576, ge=1)
     remove_line_verb: Literal["DESTROY", "REMOVE"] = "DESTROY"
     """Assumption (seam `LineChangeVerb`)."""
     dispatch_subtypes: tuple[str, ...] = ("DISP",)

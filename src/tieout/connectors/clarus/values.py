@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from tieout.connectors.texts import keepable
 from tieout.domain.quantities import plain
 
 Node = Mapping[str, Any]
@@ -20,9 +21,10 @@ class NotJson(ValueError):
 
 
 def parse(text: str | bytes) -> Any:
-    """JSON with every fraction as Decimal. Raises `NotJson`, also for nesting nobody needs."""
+    """JSON, in UTF-8, with every fraction as Decimal. Raises `NotJson`, also for nesting nobody needs."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        plain_text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        return json.loads(keepable(plain_text), parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError:
         raise NotJson("nested too deeply") from None
     except ValueError as error:  # not UTF-8, not JSON, or a number of absurd length
@@ -107,9 +109,9 @@ def time_at(node: Node, path: str) -> datetime:
     """A time in UTC; one without a zone is taken as UTC. Raises `NotJson` for what is not a time."""
     try:
         moment = datetime.fromisoformat(at(node, path))
-    except (TypeError, ValueError):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         raise NotJson(f"{path} is not a time") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def wire_id(value: str) -> int | str:

@@ -28,8 +28,6 @@ def messages(settings: Settings, request: Inbound) -> list[Message]:
         raise Unreadable(
             f"automation {automation} is not in the setting webhook_automations, so what its call means is not known"
         )
-    if len(request.body) > settings.webhook_max_bytes:
-        raise Unreadable(f"the body is longer than {settings.webhook_max_bytes} bytes (setting webhook_max_bytes)")
     record = _record(request.body)
     goods_out_id = as_id(record.get("id")) if event.startswith(f"{TOPIC}/") else id_at(record, "goods_out")
     if goods_out_id is None and not event.startswith(f"{TOPIC}/"):

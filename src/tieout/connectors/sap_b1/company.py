@@ -1,4 +1,4 @@
-"""What the company itself tells: whether the connection is right, its carriers, its posting periods."""
+"""What the company itself tells: whether the connection is right, and its posting periods."""
 
 import logging
 from collections.abc import Mapping
@@ -59,11 +59,6 @@ class Company:
                 return datetime.combine(found, record.clock_time_or_none(clock_time) or time())
         return None
 
-    def carriers(self) -> dict[str, str]:
-        """`ShippingTypes`: code to name."""
-        found = (Record(row, "ShippingTypes") for row in self._reader.rows("ShippingTypes", {"$select": "Code,Name"}))
-        return {str(one.whole("Code")): one.text_or_none("Name") or str(one.whole("Code")) for one in found}
-
     def periods(self) -> list[Period]:
         """Posting periods of all fiscal years; empty where the server does not tell them.
 
@@ -71,10 +66,11 @@ class Company:
         """
         years = self._reader.act("CompanyService_GetPeriods", {})
         found: list[Period] = []
-        for year in rows(years or {}):
+        for year in _listed(years, "posting periods"):
             asked: dict[str, Json] = {"PeriodCategoryParams": {"AbsoluteEntry": year.get("AbsoluteEntry")}}
             months = self._reader.act("CompanyService_GetFinancePeriods", asked)
-            found.extend(period for month in rows(months or {}) if (period := self._understood(month)) is not None)
+            listed = _listed(months, f"posting periods of {year.get('AbsoluteEntry')}")
+            found.extend(period for month in listed if (period := self._understood(month)) is not None)
         return sorted(found, key=lambda period: period.first)
 
     def _understood(self, month: Mapping[str, Json]) -> Period | None:
@@ -85,6 +81,11 @@ class Company:
                 self._told.add(str(error))
                 _log.warning("a posting period is left out, and nothing is posted into it: %s", error)
             return None
+
+
+def _listed(told: Mapping[str, Json] | None, what: str) -> list[dict[str, Json]]:
+    """What an action lists; nothing where the server has no such action."""
+    return [] if told is None else rows(told, what)
 
 
 def _period(month: Mapping[str, Json]) -> Period:

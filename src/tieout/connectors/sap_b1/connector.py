@@ -21,7 +21,6 @@ from tieout.domain.documents import Document, Item, Period, Side
 from tieout.domain.postings import Outcome
 
 NAME = "sap-b1"
-POSTS = frozenset({"delivery", "invoice", "delivery_cancel"})
 
 
 def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> "SapB1":
@@ -32,7 +31,6 @@ def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport 
     return SapB1(
         settings,
         sessions,
-        reader,
         Feeds(reader, settings, clock),
         lookup,
         Poster(sessions, lookup, settings),
@@ -51,7 +49,6 @@ class SapB1:
         self,
         settings: Settings,
         sessions: Sessions,
-        reader: Reader,
         feeds: Feeds,
         lookup: Lookup,
         poster: Poster,
@@ -59,7 +56,6 @@ class SapB1:
     ) -> None:
         self._settings = settings
         self._sessions = sessions
-        self._reader = reader
         self._feeds = feeds
         self._lookup = lookup
         self._poster = poster
@@ -75,7 +71,6 @@ class SapB1:
         """What this connection can do."""
         return Capabilities(
             side=Side.LEDGER,
-            posts=POSTS,
             feeds=tuple(FEEDS),
             concurrency=self._settings.sessions,
             batch=self._settings.batch_size,
@@ -135,14 +130,8 @@ class SapB1:
             return None
 
     def items(self) -> list[Item]:
-        """Every item, by code."""
-        chosen, today = {"$select": ITEMS.selection(self._settings)}, self._today()
-        rows = self._reader.by_key(ITEMS.entity_set, ITEMS.key, chosen)
-        return [translate.item(Record(row, "Items"), today) for row in rows]
-
-    def carriers(self) -> dict[str, str]:
-        """Shipping types: code to name."""
-        return self._company.carriers()
+        """None: the feed `items` tells every one."""
+        return []
 
     def periods(self) -> list[Period]:
         """Posting periods, oldest first; empty where the server does not tell."""

@@ -2,6 +2,10 @@
 
 `RULES` is read from the top; the first rule that fits decides. Codes mean different things in different releases, so
 text comes before code. The texts are English: the user, or the setting `language`, should be too.
+
+A 4xx is believed only in Service Layer's own words, an error in JSON. A page of anything between us and it says nothing
+of what Service Layer did with the request: after a post, the outcome is unknown. So is a 408: whoever gave up waiting,
+the request may have been carried out. 401 and 429 say that nobody went on, whoever says it.
 """
 
 import re
@@ -24,17 +28,18 @@ _MAKE_FIELD = (
 
 @dataclass(frozen=True)
 class Fault:
-    """An answer that is not a success."""
+    """An answer that is not a success. `own` tells whether it is Service Layer's own error in JSON."""
 
     status: int
     code: str
     text: str
     retry_after_s: float | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Fits a fault whose `statuses`, `codes` and `text` all fit, where given.
+    """Fits a fault whose `statuses`, `codes`, `text` and `own` all fit, where given.
 
     `reason` is a code of `reasons.py` (refused), or the cause of a wait. `look` tells that before the refusal is
     believed, the posting must be looked up: the document may stand in spite of it. `owner` tells that only the owner of
@@ -43,9 +48,10 @@ class Rule:
 
     ended: Ended
     reason: str | None = None
-    statuses: range | None = None
+    statuses: range | frozenset[int] | None = None
     codes: frozenset[str] | None = None
     text: re.Pattern[str] | None = None
+    own: bool | None = None
     look: bool = False
     owner: bool = False
 
@@ -55,6 +61,7 @@ class Rule:
             (self.statuses is None or fault.status in self.statuses)
             and (self.codes is None or fault.code in self.codes)
             and (self.text is None or self.text.search(fault.text) is not None)
+            and (self.own is None or self.own == fault.own)
         )
 
 
@@ -71,12 +78,14 @@ def _only(status: int) -> range:
 
 
 _LATER, _REFUSED, _UNKNOWN = Ended.RETRY_LATER, Ended.REFUSED, Ended.UNKNOWN
+_STRANGE_NO = frozenset(range(400, 500)) - {401}
 
 RULES: tuple[Rule, ...] = (
-    # The wire and the front (6, front-end errors). A 5xx may have been carried out.
+    # The wire and the front (6, front-end errors). A 5xx, a 408 and the page of a front may have been carried out.
     Rule(_UNKNOWN, "down", range(500, 600)),
     Rule(_LATER, "throttled", _only(429)),
-    Rule(_LATER, "down", _only(408)),
+    Rule(_UNKNOWN, "down", _only(408)),
+    Rule(_UNKNOWN, "down", _STRANGE_NO, own=False, owner=True),
     Rule(_REFUSED, "ledger_refused", _only(413)),
     # The session and the user (1). 100000055 is a locked user.
     Rule(_LATER, "session", codes=_codes("100000027", "100000055"), owner=True),
@@ -134,10 +143,10 @@ def fault_of(reply: Reply) -> Fault:
     body = reply.object() or {}
     error = as_object(body.get("error"))
     retry_after_s = _seconds(reply.headers.get("retry-after", ""))
-    if error is None:
-        page = re.sub(r"<[^>]*>|\s+", " ", reply.content.decode(errors="replace"))
+    if error is None or error.get("message") is None:
+        page = re.sub(r"<[^>]*>|[\s\0]+", " ", reply.content.decode(errors="replace"))
         words = " ".join(page.split())[:TEXT_MAX]
-        return Fault(reply.status, "", f"HTTP {reply.status} {words}".strip(), retry_after_s)
+        return Fault(reply.status, "", f"HTTP {reply.status} {words}".strip(), retry_after_s, own=False)
     code, message = error.get("code"), _message(error.get("message"))
     return Fault(reply.status, str(code), f"{message} (code {code}, HTTP {reply.status})", retry_after_s)
 
@@ -149,6 +158,13 @@ def session_is_gone(reply: Reply) -> bool:
     fault = fault_of(reply)
     rule = judge(fault)
     return rule.reason == "session" and not rule.owner
+
+
+def is_a_no(reply: Reply) -> bool:
+    """Whether an answer to anything but a post says that this cannot be had here, in whoever's words."""
+    fault = fault_of(reply)
+    rule = judge(fault)
+    return 400 <= reply.status < 500 and (rule.reason == "ledger_refused" or rule.own is False)
 
 
 def for_reader(reply: Reply, what: str) -> ConnectorError:

@@ -8,11 +8,11 @@ the same. Times are compared by the minute: some servers count no seconds (3).
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from tieout.connectors.contract import Message, Poll, Unreadable
+from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
@@ -20,6 +20,10 @@ from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json, dumps, text_literal
 from tieout.domain.clock import Clock
 
+KEY_MAX = 50
+"""Characters of the longest key, an item's code (7)."""
+ROW_SHOWN = 200
+"""Characters of a row that are worth showing to a person."""
 _ALWAYS = ("UpdateDate", "UpdateTime")
 
 
@@ -33,6 +37,7 @@ class Feed:
     name: str
     entity_set: str
     key: str
+    key_type: type[int] | type[str]
     made: str
     fields: tuple[str, ...]
 
@@ -70,8 +75,8 @@ _ORDER_FIELDS = (
     "AddressExtension",
     "DocumentLines",
 )
-ITEMS = Feed("items", "Items", "ItemCode", "CreateDate", _ITEM_FIELDS)
-SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", "CreationDate", _ORDER_FIELDS)
+ITEMS = Feed("items", "Items", "ItemCode", str, "CreateDate", _ITEM_FIELDS)
+SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", int, "CreationDate", _ORDER_FIELDS)
 FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS)}
 
 
@@ -80,12 +85,14 @@ class Cursor:
     """Where a pass stands; times are the server's, `after` is the last key read as `$filter` writes it.
 
     `since`: what the pass reads from; None means all. `latest`: the latest change seen in it. `began`: when it began.
+    `read`: the mark of the latest reading, where records are told apart by it (`translate.READ`).
     """
 
     since: str | None = None
     after: str | None = None
     latest: str | None = None
     began: str | None = None
+    read: int = 0
 
     @classmethod
     def load(cls, text: str | None) -> "Cursor":
@@ -108,18 +115,24 @@ class Feeds:
     def poll(self, feed: Feed, cursor: str | None) -> Poll:
         """One page, its records ordered by the time of their change. Raises `RetryLater`, `Misconfigured`."""
         at = Cursor.load(cursor)
+        at = replace(at, read=self._mark(at.read))
         if at.after is None:
             at = replace(at, began=self.server_now().isoformat(timespec="seconds"), latest=None)
         page = self._reader.page(feed.entity_set, self._options(feed, at))
-        records = [Record(row, f"{feed.entity_set} {row.get(feed.key)}") for row in page.rows]
+        records = [Record(row, f"{feed.entity_set} {_key(feed, row)}") for row in page.rows]
         more = bool(records) and (page.onward is not None or len(records) >= self._settings.page_size)
         at = replace(at, latest=_latest(at.latest, records))
         at = replace(at, after=_literal(records[-1].fields[feed.key])) if more else self._next_pass(at)
-        return Poll(messages=tuple(_message(feed, one) for one in _by_change(records)), cursor=at.dump(), more=more)
+        messages = tuple(_message(feed, one, at.read) for one in _by_change(records))
+        return Poll(messages=messages, cursor=at.dump(), more=more)
 
     def server_now(self) -> datetime:
         """Our clock as the server's local time, without a zone."""
         return self._clock.now().astimezone(self._settings.zone).replace(tzinfo=None)
+
+    def _mark(self, before: int) -> int:
+        """The mark of this reading: our clock's second, and more than the one before whatever the clock does."""
+        return before if self._settings.data_version else max(before + 1, int(self._clock.now().timestamp()))
 
     def _options(self, feed: Feed, at: Cursor) -> dict[str, str]:
         since = None if at.since is None else _written_since(feed, datetime.fromisoformat(at.since))
@@ -130,10 +143,10 @@ class Feeds:
 
     def _next_pass(self, at: Cursor) -> Cursor:
         if at.latest is None or at.began is None:
-            return Cursor(since=at.since)
+            return Cursor(since=at.since, read=at.read)
         known = min(datetime.fromisoformat(at.latest), datetime.fromisoformat(at.began))
         since = (known - timedelta(seconds=self._settings.overlap_s)).isoformat()
-        return Cursor(since=max(since, at.since or since))
+        return Cursor(since=max(since, at.since or since), read=at.read)
 
 
 def _written_since(feed: Feed, since: datetime) -> str:
@@ -163,11 +176,31 @@ def _by_change(records: Sequence[Record]) -> list[Record]:
     return sorted(records, key=lambda one: (str(one.fields.get("UpdateDate")), str(one.fields.get("UpdateTime"))))
 
 
-def _message(feed: Feed, record: Record) -> Message:
-    key = str(record.fields[feed.key])
-    raw = dumps(record.fields)
+def _key(feed: Feed, row: Mapping[str, Json]) -> str:
+    """A record's key. Without one there is no lane to put it in, and no place to go on from. Raises `RetryLater`."""
+    key = row.get(feed.key)
+    if not isinstance(key, feed.key_type) or isinstance(key, bool) or not 0 < len(str(key)) <= KEY_MAX:
+        raise RetryLater(f"{feed.entity_set}: a row has no {feed.key} that is one: {_shown(row)}", cause="down")
+    return str(key)
+
+
+def _shown(row: Mapping[str, Json]) -> str:
     try:
-        revision = translate.revision(record)
+        return dumps(row)[:ROW_SHOWN]
+    except RecursionError:
+        return "it is nested too deeply"
+
+
+def _message(feed: Feed, record: Record, read: int) -> Message:
+    """A record as a message. Its identity is its content's: the mark of the reading, where there is one, is not."""
+    key = _key(feed, record.fields)
+    marked = record.fields if record.fields.get("DataVersion") is not None else {**record.fields, translate.READ: read}
+    try:
+        raw, content = dumps(marked), dumps(record.fields)
+    except RecursionError:
+        raise RetryLater(f"{feed.entity_set} {key} is nested too deeply", cause="down") from None
+    try:
+        state = translate.state(record)
     except Unreadable:
-        revision = hashlib.sha256(raw.encode()).hexdigest()
-    return Message(topic=feed.name, key=key, identity=f"{key}:{revision}", raw=raw)
+        state = hashlib.sha256(content.encode()).hexdigest()
+    return Message(topic=feed.name, key=key, identity=f"{key}:{state}", raw=raw)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from tieout.connectors.contract import Send, Unreadable
+from tieout.connectors.contract import RetryLater, Send, Unreadable
 from tieout.connectors.sap_b1.bodies import ENTITY_SET, Wanted, wanted
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
-from tieout.connectors.sap_b1.wire import Json, text_literal
+from tieout.connectors.sap_b1.wire import Json, entry_of, text_literal
 from tieout.domain.postings import DeliveryCancel, Ended, Outcome
 
 _HEADER = ("DocEntry", "DocNum", "CardCode", "CancelStatus", "DocumentLines")
@@ -30,6 +30,12 @@ class Lookup:
 
     def find(self, send: Send) -> Outcome | None:
         """`exists`, `exists_differently`, or None: not there. Raises `Untranslatable`."""
+        try:
+            return self._found(send)
+        except Unreadable as error:
+            raise RetryLater(f"the look-up cannot be understood: {error}", cause="down") from error
+
+    def _found(self, send: Send) -> Outcome | None:
         if isinstance(send.body, DeliveryCancel):
             return self._cancelled(send.known[send.body.of])
         want = wanted(send)
@@ -46,15 +52,20 @@ class Lookup:
         return None if found is None else Record(found, f"delivery {entry}")
 
     def _by_reference(self, entity_set: str, reference: str, fields: tuple[str, ...]) -> list[Record]:
-        """Whatever carries exactly this reference; a server may compare texts without regard to case (3)."""
+        """Whatever carries exactly this reference; a server may compare texts without regard to case (3).
+
+        A row that leaves out what was asked for says neither yes nor no.
+        """
         name = self._settings.reference_field
         options = {
             "$filter": f"{name} eq {text_literal(reference)}",
             "$select": ",".join(fields),
             "$orderby": "DocEntry",
         }
-        rows = self._reader.rows(entity_set, options)
-        return [Record(row, entity_set) for row in rows if row.get(name) == reference]
+        rows = list(self._reader.rows(entity_set, options))
+        if any(name not in row or entry_of(row) is None for row in rows):
+            raise RetryLater(f"{entity_set}: a row of the reply has no {name} or no DocEntry", cause="down")
+        return [Record(row, entity_set) for row in rows if row[name] == reference]
 
     def _compared(self, want: Wanted, documents: list[Record], reference: str) -> Outcome:
         """A cancelled document was created too; it answers where none is live. Two live ones are one too many."""

@@ -9,7 +9,7 @@ from tieout.connectors.sap_b1.bodies import ENTITY_SET, Untranslatable, document
 from tieout.connectors.sap_b1.lookup import Lookup
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
-from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, key_in_location
+from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, entry_of, key_in_location
 from tieout.domain.postings import Delivery, DeliveryCancel, Ended, Outcome
 
 _CLOSED = ("bost_Close", "C")
@@ -31,6 +31,7 @@ class Poster:
         self._sessions = sessions
         self._lookup = lookup
         self._settings = settings
+        self._one_by_one = False
 
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
         """One outcome for each, in order. Raises nothing but what is a bug."""
@@ -44,8 +45,9 @@ class Poster:
                 ready.append(_Ready(place, send, self._create_call(send)))
             except Untranslatable as error:
                 outcomes[place] = Outcome(ended=Ended.REFUSED, reason=error.reason, text=str(error))
-        for start in range(0, len(ready), self._settings.batch_size):
-            chunk = ready[start : start + self._settings.batch_size]
+        size = 1 if self._one_by_one else self._settings.batch_size
+        for start in range(0, len(ready), size):
+            chunk = ready[start : start + size]
             made = self._batch(chunk) if len(chunk) > 1 else [self._single(chunk[0])]
             outcomes.update(zip((one.place for one in chunk), made, strict=True))
         return [outcomes[place] for place in range(len(sends))]
@@ -59,7 +61,10 @@ class Poster:
         return reply if isinstance(reply, Outcome) else self._judged(one.send, reply)
 
     def _batch(self, chunk: Sequence[_Ready]) -> list[Outcome]:
-        """All in one request. A batch that was refused as a whole was not carried out: its posts go one by one."""
+        """All in one request. A batch that Service Layer refused as a whole was not carried out: its posts go one by
+        one. A batch refused by something before Service Layer may have been, so nothing is known of its posts; and as
+        such a front may let no batch through, ever, whatever comes later goes one by one, until the next start.
+        """
         reply = self._exchange(batch.request([one.call for one in chunk], self._settings.root))
         if isinstance(reply, Outcome):
             return [reply] * len(chunk)
@@ -69,6 +74,7 @@ class Poster:
         rule = errors.judge(fault)
         if rule.ended is Ended.REFUSED:
             return [self._single(one) for one in chunk]
+        self._one_by_one = self._one_by_one or rule.own is False
         return [_as_told(rule, fault)] * len(chunk)
 
     def _answered(self, chunk: Sequence[_Ready], reply: Reply) -> list[Outcome]:
@@ -155,10 +161,14 @@ def _as_told(rule: errors.Rule, fault: errors.Fault) -> Outcome:
 
 
 def _created(reply: Reply) -> Outcome:
-    """The new document's id, from the body or from `Location` (4). A success that names none must be looked up."""
+    """The new document's id, from the body or from `Location` (4). A success that names none must be looked up.
+
+    So must one whose body names something that is no id: a body that is wrong in that is believed in nothing.
+    """
     body = reply.object() or {}
-    entry = body.get("DocEntry")
-    theirs = str(entry) if isinstance(entry, int) else key_in_location(reply.headers.get("location", ""))
+    placed = key_in_location(reply.headers.get("location", "")) if body.get("DocEntry") is None else None
+    entry = entry_of(body)
+    theirs = placed if entry is None else str(entry)
     if theirs is None:
         return Outcome(ended=Ended.UNKNOWN, text=f"HTTP {reply.status}, but the reply names no document")
     return Outcome(ended=Ended.CREATED, theirs=theirs, text=f"document {body.get('DocNum', theirs)}")

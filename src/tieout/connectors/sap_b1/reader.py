@@ -17,7 +17,6 @@ from tieout.connectors.sap_b1.wire import (
     dumps,
     next_options,
     rows,
-    text_literal,
 )
 
 PAGES_MAX = 100_000
@@ -42,7 +41,7 @@ class Reader:
     def page(self, target: str, options: Mapping[str, str]) -> Page:
         """One page of an entity set. Options are `$filter` and the like, not yet percent-coded."""
         found = self._object(self._get(target, options), target)
-        return Page(rows(found), next_options(found, options))
+        return Page(rows(found, target), next_options(found, options))
 
     def rows(self, target: str, options: Mapping[str, str]) -> Iterator[dict[str, Json]]:
         """All rows, page after page."""
@@ -55,28 +54,16 @@ class Reader:
                 return
         raise RetryLater(f"{target}: there is no end to its pages", cause="down")
 
-    def by_key(self, target: str, key: str, options: Mapping[str, str]) -> Iterator[dict[str, Json]]:
-        """All rows in the order of a text key; a page begins after the last key, since offsets shift (3)."""
-        beyond: dict[str, str] = {}
-        for _ in range(PAGES_MAX):
-            page = self.page(target, {**options, "$orderby": key, **beyond})
-            yield from page.rows
-            if not page.rows or (page.onward is None and len(page.rows) < self._settings.page_size):
-                return
-            beyond = {"$filter": f"{key} gt {text_literal(str(page.rows[-1][key]))}"}
-        raise RetryLater(f"{target}: there is no end to its pages", cause="down")
-
     def one(self, target: str, options: Mapping[str, str]) -> dict[str, Json] | None:
-        """The entity with a key; None where there is none (404)."""
+        """The entity with a key; None where Service Layer itself says that there is none (404)."""
         reply = self._get(target, options)
-        return None if reply.status == 404 else self._object(reply, target)
+        gone = reply.status == 404 and errors.fault_of(reply).own
+        return None if gone else self._object(reply, target)
 
     def act(self, action: str, body: Mapping[str, Json]) -> dict[str, Json] | None:
         """What a service's action tells; None on a server that has no such action or does not allow it."""
         reply = self._send(Call("POST", action, dumps(body).encode()))
-        if 400 <= reply.status < 500 and errors.judge(errors.fault_of(reply)).reason == "ledger_refused":
-            return None
-        return self._object(reply, action)
+        return None if errors.is_a_no(reply) else self._object(reply, action)
 
     def _get(self, target: str, options: Mapping[str, str]) -> Reply:
         prefer = {"Prefer": f"odata.maxpagesize={self._settings.page_size}"}

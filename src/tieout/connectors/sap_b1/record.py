@@ -7,6 +7,9 @@ from decimal import Decimal
 from tieout.connectors.contract import Unreadable
 from tieout.connectors.sap_b1.wire import Json, as_object, loads
 
+WHOLE_DIGITS = 19
+"""No whole number of Service Layer is longer: its largest have 64 bits (2)."""
+
 
 class Record:
     """An entity or complex value as Service Layer writes it (2)."""
@@ -52,7 +55,7 @@ class Record:
     def whole_or_none(self, field: str) -> int | None:
         """A whole number, or None where it is null or absent."""
         value = self.number_or_none(field)
-        if value is not None and value != int(value):
+        if value is not None and (value.adjusted() >= WHOLE_DIGITS or value != int(value)):
             raise self._odd(field, "a whole number")
         return None if value is None else int(value)
 

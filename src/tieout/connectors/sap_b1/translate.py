@@ -16,21 +16,42 @@ NO_CARRIER = -1
 MANUAL_UNIT = -1
 VERSION_DIGITS = 12
 """`DataVersion` is written with leading zeros, so that revisions order as text."""
+READ = "tieout.read"
+"""Where a feed notes when it read a record without `DataVersion`: a number that is higher at each reading."""
+READ_DIGITS = 10
 
 _NOON = time(12)
 
 
-def revision(record: Record) -> str:
-    """What tells one state of a record from another, and orders them as text.
+def state(record: Record) -> str:
+    """What tells one state of a record from another: the same content is the same state, whenever it is read.
 
     `DataVersion` rises with each write (4, ETag). A server that does not give it (before FP 2102) gets the time of the
     change and a hash of the content.
     """
     version = record.whole_or_none("DataVersion")
-    if version is not None:
-        return f"{version:0{VERSION_DIGITS}d}"
-    content = hashlib.sha256(dumps(record.fields).encode()).hexdigest()[:16]
-    return f"{record.changed_at().isoformat()}-{content}"
+    return _written_at(record, _content(record)) if version is None else f"{version:0{VERSION_DIGITS}d}"
+
+
+def revision(record: Record) -> str:
+    """What orders the states of a record as text.
+
+    Without `DataVersion`, two states may carry the same time, by the second or the minute (3); then the one that was
+    read later is the newer, which is what the feed's mark `READ` tells.
+    """
+    if record.whole_or_none("DataVersion") is not None:
+        return state(record)
+    read = record.whole_or_none(READ) or 0
+    return _written_at(record, f"{read:0{READ_DIGITS}d}-{_content(record)[:8]}")
+
+
+def _written_at(record: Record, more: str) -> str:
+    return f"{record.changed_at().isoformat(timespec='seconds')}-{more}"
+
+
+def _content(record: Record) -> str:
+    fields = {name: value for name, value in record.fields.items() if name != READ}
+    return hashlib.sha256(dumps(fields).encode()).hexdigest()[:16]
 
 
 def changed_at(record: Record, zone: tzinfo) -> datetime:

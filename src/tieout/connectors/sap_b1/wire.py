@@ -11,9 +11,13 @@ from decimal import Decimal
 from typing import cast
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from tieout.connectors.contract import RetryLater
+from tieout.connectors.texts import keepable
+
 Json = str | int | bool | Decimal | None | Sequence["Json"] | Mapping[str, "Json"]
 """What a body is made of. There is no float in it."""
 
+ENTRY_MAX = 2**31 - 1
 _PLACES = ("$skip", "$skiptoken")
 _LINKS = ("@odata.nextLink", "odata.nextLink")
 
@@ -63,8 +67,14 @@ class Reply:
 
 
 def loads(text: str) -> Json:
-    """JSON text to values, with every number that has a point a `Decimal`. Raises `ValueError`."""
-    return cast("Json", json.loads(text, parse_float=Decimal, parse_constant=_no_constant))
+    """JSON text to values, with every number that has a point a `Decimal`.
+
+    Raises `ValueError`, also for nesting nobody needs.
+    """
+    try:
+        return cast("Json", json.loads(keepable(text), parse_float=Decimal, parse_constant=_no_constant))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def dumps(value: Json) -> str:
@@ -104,12 +114,27 @@ def as_object(value: Json) -> dict[str, Json] | None:
     return value if isinstance(value, dict) else None
 
 
-def rows(page: Mapping[str, Json]) -> list[dict[str, Json]]:
-    """The objects in a collection's `value`; empty when there is none."""
+def rows(page: Mapping[str, Json], what: str) -> list[dict[str, Json]]:
+    """The objects in a collection's `value`. `what` names the collection, for people.
+
+    A reply without such a list says nothing, least of all that nothing is there: a look-up that took it for an empty
+    one would have its document sent twice. Raises `RetryLater`.
+    """
     value = page.get("value")
     if not isinstance(value, list):
-        return []
-    return [row for row in (as_object(one) for one in value) if row is not None]
+        raise RetryLater(f"{what}: the reply holds no list of records", cause="down")
+    found = [row for row in (as_object(one) for one in value) if row is not None]
+    if len(found) != len(value):
+        raise RetryLater(f"{what}: the reply lists something that is no record", cause="down")
+    return found
+
+
+def entry_of(document: Mapping[str, Json]) -> int | None:
+    """A document's `DocEntry`, a whole number above zero of 32 bits (2); None where it is anything else."""
+    entry = document.get("DocEntry")
+    if isinstance(entry, bool) or not isinstance(entry, int):
+        return None
+    return entry if 0 < entry <= ENTRY_MAX else None
 
 
 def text_literal(value: str) -> str:
