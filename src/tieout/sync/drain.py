@@ -41,7 +41,7 @@ UNREACHABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 """What says nothing about a lane: the database is busy, gone or out of room."""
 LOOKED_AT_FIRST = frozenset({Ended.REFUSED, Ended.EXISTS_DIFFERENTLY})
 """Replayed after such an end, a posting is looked up before it is sent: a refusal may have come from a proxy."""
-LANES_AT_ONCE = 50
+LANES_AT_ONCE = 80
 ROUNDS_AT_MOST = 40
 
 

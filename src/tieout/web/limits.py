@@ -10,8 +10,8 @@ class Limits:
     connections_max: int = 600
     """The most connections open at once; one more is closed unheard. Below the 1,024 files a process may commonly open,
     so that the journal's own are never wanting."""
-    connections_at_once: int = 128
-    """The most connections taken in one go, before they are counted: so many can be open beyond the limit for a moment."""
+    connections_at_once: int = 64
+    """The most connections taken in one go, before they are counted: some times that can be open beyond the limit."""
     head_within_s: float = 5.0
     """How long a connection may lie without a whole head of a request, or still send what was answered already."""
     body_max_bytes: int = 1_048_576
