@@ -17,7 +17,7 @@ demo: $(VENV)/ready
 	$(BIN)/tieout demo
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -176,8 +176,8 @@ def floor(twin_settings: ClarusSettings | None = None, **changes: Any) -> Floor:
     return Floor(twin, clock, connect(settings_for(**changes), clock=clock, transport=InProcess(twin)))
 
 
-def faults(seed: int = 0, **rates: float) -> FaultPlan:
-    return FaultPlan(FAULTS, seed, rates, late_s=0.5)
+def faults(seed: int = 0, *, late_s: float = 0.5, **rates: float) -> FaultPlan:
+    return FaultPlan(FAULTS, seed, rates, late_s=late_s)
 
 
 @contextlib.contextmanager

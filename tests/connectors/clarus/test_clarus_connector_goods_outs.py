@@ -111,10 +111,10 @@ def test_a_request_lost_on_the_way_is_unknown_too_and_then_not_found() -> None:
 
 
 def test_an_order_that_takes_too_long_is_unknown_and_was_made() -> None:
-    with served_floor(timeout_s=0.3) as at:
+    with served_floor(timeout_s=2.0) as at:
         at.stocked("SKU-1")
         at.post(order(number="SO-1"))
-        at.twin.faults = faults(late=1.0)
+        at.twin.faults = faults(late=1.0, late_s=3.0)
         outcome = at.post(order())
         at.twin.faults = faults()
 
