@@ -11,7 +11,8 @@ import pytest
 
 from tests.kills.books import read_books
 from tests.kills.trade import Trade, UnderWay, under_way, until
-from tieout.bench.processes import Installed, TieoutProcess, install, prepare_journal
+from tieout.local import Between, Installed, TieoutProcess, install, prepare_journal
+from tieout.twins.clients import ServiceLayer
 from tieout.twins.process import TwinProcess
 
 SEED = 20
@@ -69,10 +70,8 @@ class Site:
 def site(journal_url: str, tmp_path: Path) -> Iterator[Site]:
     """Two twins as processes, with the shop open, and a journal of either kind."""
     with TwinProcess("sap-b1") as ledger, TwinProcess("clarus") as floor:
-        installed = install(
-            tmp_path, journal_url, ledger.url, floor.url,
-            feeds_s=1.0, ledger_more=LEDGER, floor_more=FLOOR, lease_s=LEASE_S,
-        )  # fmt: skip
+        between = Between(ledger.url, floor.url, feeds_s=1.0, lease_s=LEASE_S, ledger_more=LEDGER, floor_more=FLOOR)
+        installed = install(tmp_path, journal_url, between)
         journal = prepare_journal(journal_url)
         trade = Trade(ledger, floor, journal, SEED)
         trade.open(installed)
@@ -104,7 +103,7 @@ def test_workers_killed_at_random_while_goods_move_lose_nothing_and_double_nothi
     assert trade.standing() == {what: [] for what in trade.standing()}
     assert sum(one.leases > 0 for one in struck) > KILLS // 2, f"too few kills met a turn under way: {struck}"
     assert sum(one.requests > 0 for one in struck) > KILLS // 5, f"too few kills met a request under way: {struck}"
-    books = read_books(trade.ledger, trade.floor)
+    books = read_books(ServiceLayer(trade.ledger.url), trade.clarus)
     assert len(books.orders) == trade.orders > KILLS
     assert sorted(books.goods_outs) == sorted(books.orders)
     assert books.despatched.total() > trade.orders

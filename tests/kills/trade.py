@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.kills.books import nodes
-from tieout.bench.processes import Installed, listen, sign_in_to_clarus
 from tieout.journal.store import Journal
+from tieout.local import AUTOMATIONS, Installed, listen
+from tieout.twins.clients import Clarus
 from tieout.twins.process import TwinProcess
 
 ITEMS = ("LANTERN", "CLOCK", "MUG", "APRON")
@@ -44,19 +44,19 @@ class Trade:
     failures: list[BaseException] = field(default_factory=list[BaseException])
 
     def open(self, installed: Installed) -> None:
-        """Items and stock in the ledger, and webhooks from the floor. Its client is signed in from here on."""
+        """Items and stock in the ledger, and webhooks from the floor. Clarus can be asked from here on."""
         for item in ITEMS:
             self.ledger.act("create_item", item=item, body={"InventoryUOM": "EACH"})
             self.ledger.act("receive_stock", item=item, quantity=STOCK)
         patience = {"webhook_first_gap_s": 1, "webhook_gap_growth": 2, "webhook_reordered_s": 2}
         self.floor.post("/_twin/reset", {"settings": patience})
-        sign_in_to_clarus(self.floor)
-        listen(self.floor, installed.hook)
+        self.clarus = Clarus(self.floor.url)
+        listen(self.clarus, AUTOMATIONS, installed.hook)
 
     def stock_the_floor(self) -> None:
         """Waits until the items have crossed, and puts goods of each on a rack."""
         until(
-            lambda: {node["code"] for node in nodes(self.floor, "products", "code")} == set(ITEMS),
+            lambda: {node["code"] for node in self.clarus.all("products", "code")} == set(ITEMS),
             lambda: f"the items to cross: {self.standing()}",
             REST_WITHIN_S,
         )
@@ -112,7 +112,7 @@ class Trade:
 
     def _all_has_left(self) -> bool:
         self.floor.act("work_floor")
-        orders = nodes(self.floor, "goods_outs", "id goods_out_status { code }")
+        orders = self.clarus.all("goods_outs", "id goods_out_status { code }")
         left = [order for order in orders if order["goods_out_status"]["code"] == "COMPLETED"]
         return len(orders) == self.orders == len(left)
 

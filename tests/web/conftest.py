@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tieout.bench.processes import AUTOMATIONS, LINK, SECRET, webhook_headers
 from tieout.connectors import clarus, sap_b1
 from tieout.domain.clock import SystemClock
 from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
+from tieout.local import AUTOMATIONS, LINK, SECRET, webhook_headers
 from tieout.rules.facts import Policy
 from tieout.sync.intake import Intake
 from tieout.sync.link import Link

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import Door, Opened, record
-from tieout.bench.processes import LINK, SECRET, webhook_headers
+from tieout.local import LINK, SECRET, webhook_headers
 from tieout.web.limits import Limits
 
 SOON_S = 10.0

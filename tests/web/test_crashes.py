@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.web.conftest import NOWHERE, record, stored_in, until
-from tieout.bench.processes import TieoutProcess, install, prepare_journal, webhook_headers
 from tieout.journal.store import Journal
+from tieout.local import Between, TieoutProcess, install, prepare_journal, webhook_headers
 
 SENDERS = 8
 
@@ -20,7 +20,7 @@ SENDERS = 8
 def ready(journal_url: str, tmp_path: Path) -> Iterator[TieoutProcess]:
     """`tieout run`, on a new journal, receiving; neither of its systems is there."""
     prepare_journal(journal_url).close()
-    process = TieoutProcess(install(tmp_path, journal_url, NOWHERE, NOWHERE, feeds_s=3600))
+    process = TieoutProcess(install(tmp_path, journal_url, Between(NOWHERE, NOWHERE, feeds_s=3600)))
     try:
         yield process.until_ready()
     finally:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import Door, Opened, record, until
-from tieout.bench.processes import LINK, SECRET, webhook_headers
+from tieout.local import LINK, SECRET, webhook_headers
 from tieout.web.limits import Limits
 
 HOOK = f"/hooks/{LINK}/{SECRET}"

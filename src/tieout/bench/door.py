@@ -9,10 +9,10 @@ import sys
 import uvicorn
 from starlette.applications import Starlette
 
-from tieout.bench.processes import AUTOMATIONS, LINK, SECRET
 from tieout.connectors import clarus, sap_b1
 from tieout.domain.clock import SystemClock
 from tieout.journal.store import Journal
+from tieout.local import AUTOMATIONS, LINK, SECRET
 from tieout.rules.facts import Policy
 from tieout.sync.intake import Intake
 from tieout.sync.link import Link

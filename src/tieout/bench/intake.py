@@ -12,22 +12,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tieout.bench.load import Order, Sent
-from tieout.bench.processes import (
-    END_WITHIN_S,
-    LINK,
-    SECRET,
-    START_WITHIN_S,
-    free_port,
-    prepare_journal,
-    webhook_headers,
-)
 from tieout.bench.rows import Row, Sizes
 from tieout.journal.store import Journal
 from tieout.journal.tables import message
+from tieout.local import END_WITHIN_S, LINK, SECRET, free_port, prepare_journal, webhook_headers
 from tieout.twins.process import ProcessError
 
 CONNECTIONS = 64
 LOAD_WITHIN_S = 300.0
+START_WITHIN_S = 60.0
 
 
 def intake(folder: Path, sizes: Sizes) -> list[Row]:

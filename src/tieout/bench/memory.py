@@ -5,10 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from tieout.bench.processes import TieoutProcess
 from tieout.bench.rows import Row
 from tieout.bench.shop import open_shop
 from tieout.journal.tables import cursor
+from tieout.local import TieoutProcess
 from tieout.twins.process import TwinProcess
 
 FEEDS = 3

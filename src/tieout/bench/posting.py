@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from tieout.bench.intake import LOAD_WITHIN_S, loaded
 from tieout.bench.load import Order
-from tieout.bench.processes import webhook_headers
 from tieout.bench.rows import Row, Sizes, percentile
 from tieout.bench.shop import Shop, cross, open_shop, trade, webhook_bodies
 from tieout.connectors import sap_b1
@@ -22,6 +21,7 @@ from tieout.connectors.sap_b1.bodies import document
 from tieout.connectors.sap_b1.wire import dumps
 from tieout.domain.postings import load_body
 from tieout.journal.tables import posting
+from tieout.local import webhook_headers
 from tieout.twins.process import ProcessError, TwinProcess
 
 CONNECTIONS = 16

@@ -5,21 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select
 
-from tieout.bench.processes import (
-    LINK,
-    Installed,
-    TieoutProcess,
-    install,
-    prepare_journal,
-    sign_in_to_clarus,
-)
 from tieout.journal import lanes
 from tieout.journal.store import Journal
 from tieout.journal.tables import posting
+from tieout.local import LINK, Between, Installed, TieoutProcess, install, prepare_journal
+from tieout.twins.clients import Clarus
 from tieout.twins.process import ProcessError, TwinProcess
 
 ITEMS = 20
@@ -28,8 +21,6 @@ STOCK = 1_000_000
 NEVER_S = 100_000.0
 """Feeds are read once at start and then left alone: what is measured is told by webhooks."""
 WITHIN_S = 300.0
-ORDERS = """query($after: String) { goods_outs { all(first: 50, after: $after) {
-  pageInfo { hasNextPage endCursor } edges { node { id external_system_reference1 } } } } }"""
 
 
 @dataclass
@@ -76,8 +67,8 @@ def trade(ledger: TwinProcess, orders: int) -> None:
 def open_shop(folder: Path, ledger: TwinProcess, floor: TwinProcess) -> Shop:
     """Where everything is, with nothing in it yet."""
     url = f"sqlite:///{folder / 'posting.sqlite'}"
-    installed = install(folder, url, ledger.url, floor.url, feeds_s=NEVER_S)
-    sign_in_to_clarus(floor)
+    between = Between(ledger.url, floor.url, feeds_s=NEVER_S, ledger_more={"batch_size": 10})
+    installed = install(folder, url, between)
     return Shop(ledger, floor, prepare_journal(url), installed)
 
 
@@ -95,11 +86,5 @@ def cross(shop: Shop, orders: int) -> TieoutProcess:
 
 def webhook_bodies(floor: TwinProcess) -> list[str]:
     """What Clarus would say of each order that has left, in the order of their ids."""
-    found: list[dict[str, Any]] = []
-    after = None
-    while True:
-        page = floor.post("/graphql", {"query": ORDERS, "variables": {"after": after}})["data"]["goods_outs"]["all"]
-        found += [edge["node"] for edge in page["edges"]]
-        after = page["pageInfo"]["endCursor"]
-        if not page["pageInfo"]["hasNextPage"]:
-            return [json.dumps({"data": {**node, "goods_out_status": "COMPLETED"}}) for node in found]
+    orders = Clarus(floor.url).all("goods_outs", "id external_system_reference1")
+    return [json.dumps({"data": {**order, "goods_out_status": "COMPLETED"}}) for order in orders]

@@ -14,8 +14,8 @@ from tieout.cli.output import ATTENTION, Json, Refused, explained, show
 from tieout.demo.result import Result
 from tieout.demo.run import Demo, Step
 from tieout.demo.run import demo as run_demo
-from tieout.demo.systems import DemoError
 from tieout.domain.reasons import REASONS
+from tieout.local import SECRETS
 from tieout.twins.process import ProcessError
 
 TERMINATED = 143
@@ -45,7 +45,7 @@ def demo(
                     _show(Console(), result)
                 if keep:
                     _keep(Console(stderr=True), run)
-        except (DemoError, ProcessError) as error:
+        except ProcessError as error:
             raise Refused(f"the demo stopped: {error}", ATTENTION) from error
         finally:
             board.close()
@@ -112,7 +112,7 @@ def _table(title: str, what: str, facts: dict[str, object], *names: str) -> Tabl
 
 
 def _addresses(run: Demo) -> dict[str, str]:
-    return {"sap_b1": run.ledger.url, "clarus": run.floor_system.url, "configuration": str(run.tieout.config)}
+    return {"sap_b1": run.ledger.url, "clarus": run.floor_system.url, "configuration": str(run.tieout.installed.file)}
 
 
 def _keep(console: Console, run: Demo) -> None:
@@ -122,8 +122,8 @@ def _keep(console: Console, run: Demo) -> None:
         f"  SAP Business One twin  {run.ledger.url}/b1s/v2/  (company TIEOUT, manager / manager)",
         f"  Clarus WMS twin        {run.floor_system.url}  (tenant tieout, client tieout / tieout)",
         "  tieout, from another terminal:",
-        *(f"    export {name}={value}" for name, value in run.tieout.secrets.items()),
-        *(f"    {sys.argv[0]} {command} --config {run.tieout.config}" for command in WORTH_TRYING),
+        *(f"    export {name}={value}" for name, value in SECRETS.items()),
+        *(f"    {sys.argv[0]} {command} --config {run.tieout.installed.file}" for command in WORTH_TRYING),
     ]
     console.print("\n".join(lines), soft_wrap=True, highlight=False)
     try:

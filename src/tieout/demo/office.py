@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from tieout.demo.systems import ServiceLayer
 from tieout.demo.trade import NOT_STOCK, Trade, TradeLine
+from tieout.twins.clients import ServiceLayer
 from tieout.twins.process import TwinProcess
 
 CARRIERS = ("1", "2", "3")

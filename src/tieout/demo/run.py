@@ -12,10 +12,10 @@ from tieout.demo.floor import Floor
 from tieout.demo.installation import Installation
 from tieout.demo.office import Office
 from tieout.demo.result import Result, judge
-from tieout.demo.systems import DemoError, Graph, ServiceLayer
 from tieout.demo.tie_out import read_tie_out
 from tieout.demo.trade import Trade, TradeLine, read_trade
-from tieout.twins.process import TwinProcess
+from tieout.twins.clients import Clarus, ServiceLayer
+from tieout.twins.process import ProcessError, TwinProcess
 
 REST_WITHIN_S = 240.0
 """How long the demo may take to come to rest after the last order, before it says so and fails."""
@@ -59,7 +59,7 @@ class Demo:
     ledger: TwinProcess
     floor_system: TwinProcess
     sap: ServiceLayer
-    clarus: Graph
+    clarus: Clarus
     tieout: Installation
     say: Progress
     orders_taken: int = 0
@@ -111,7 +111,7 @@ class Demo:
             if all(now[feed] > beats.get(feed, LONG_AGO) for feed in now) and now:
                 beats, quiet = now, quiet + 1
             if time.monotonic() > ends_s:
-                raise DemoError(f"not at rest after {REST_WITHIN_S:.0f} s: {self.tieout.why()}")
+                raise ProcessError(f"not at rest after {REST_WITHIN_S:.0f} s: {self.tieout.why()}")
 
     def _breathe(self, text: str) -> None:
         time.sleep(LOOK_S)
@@ -134,7 +134,7 @@ def demo(seed: int, most_orders: int | None, say: Progress) -> Generator[tuple[D
         TwinProcess("clarus") as floor,
     ):
         floor.set_up(TWIN_SETTINGS)
-        sap, clarus = ServiceLayer(ledger.url), Graph(floor.url)
+        sap, clarus = ServiceLayer(ledger.url), Clarus(floor.url)
         with Installation(Path(folder), ledger, floor, clarus) as tieout:
             run = Demo(trade, seed, ledger, floor, sap, clarus, tieout, say)
             run.play()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tieout.demo.systems import Graph, ServiceLayer
+from tieout.twins.clients import Clarus, ServiceLayer
 
 Units = Counter[tuple[str, str]]
 """Units by (order number, item)."""
@@ -40,7 +40,7 @@ class TieOut:
         return sum((self.delivered - self.despatched).values())
 
 
-def read_tie_out(sap: ServiceLayer, clarus: Graph) -> TieOut:
+def read_tie_out(sap: ServiceLayer, clarus: Clarus) -> TieOut:
     """Reads everything back."""
     result = TieOut()
     orders = sap.all("Orders?$orderby=DocEntry")

@@ -1,15 +1,13 @@
-"""Plain clients of the two outside systems, as anybody would write them over their public APIs."""
+"""Plain clients of the two systems over their public APIs, as anybody would write them, for whoever plays with twins."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
+from tieout.twins.process import ProcessError
+
 CALL_TIMEOUT_S = 30.0
-
-
-class DemoError(Exception):
-    """The demo cannot go on. The text says which step failed and what was answered."""
 
 
 class ServiceLayer:
@@ -36,12 +34,12 @@ class ServiceLayer:
     def _ok(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         reply = self._http.request(method, path, json=body, headers={"Prefer": "odata.maxpagesize=500"})
         if not reply.is_success:
-            raise DemoError(f"{method} {path} was answered {reply.status_code}: {reply.text[:300]}")
+            raise ProcessError(f"{method} {path} was answered {reply.status_code}: {reply.text[:300]}")
         answer: dict[str, Any] = reply.json()
         return answer
 
 
-class Graph:
+class Clarus:
     """A plain client of the Clarus twin's public API."""
 
     def __init__(self, url: str) -> None:
@@ -49,7 +47,7 @@ class Graph:
         form = {"grant_type": "client_credentials", "client_id": "tieout", "client_secret": "tieout"}
         token = self._http.post("/oauth/token", data=form)
         if not token.is_success:
-            raise DemoError(f"signing in to Clarus was answered {token.status_code}: {token.text[:300]}")
+            raise ProcessError(f"signing in to Clarus was answered {token.status_code}: {token.text[:300]}")
         self._http.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
 
     def call_on(self, resource: str, event: str, url: str) -> int:
@@ -61,7 +59,7 @@ class Graph:
                       "actions_changes": [{"type": "ADD", "attributes": action}]}  # fmt: skip
         reply = self._http.post("/api/automations", json={"data": {"type": "automations", "attributes": attributes}})
         if not reply.is_success:
-            raise DemoError(f"making an automation was answered {reply.status_code}: {reply.text[:300]}")
+            raise ProcessError(f"making an automation was answered {reply.status_code}: {reply.text[:300]}")
         made: int = reply.json()["data"]["id"]
         return made
 
@@ -77,7 +75,7 @@ class Graph:
             reply = self._http.post("/graphql", json={"query": query, "variables": {"after": after}})
             answer = reply.json()
             if "errors" in answer or not reply.is_success:
-                raise DemoError(f"reading {root} was answered {reply.status_code}: {reply.text[:300]}")
+                raise ProcessError(f"reading {root} was answered {reply.status_code}: {reply.text[:300]}")
             page = answer["data"][root]["all"]
             nodes += [edge["node"] for edge in page["edges"]]
             if not page["pageInfo"]["hasNextPage"]:
