@@ -54,14 +54,20 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     intake = Intake(journal, clock)
     links = {link.name: _link(link, clock) for link in settings.link}
     drains = {
-        name: Drain(link, journal, clock, worker_id(), spread=spread, lease_s=settings.worker.lease_s)
+        name: Drain(
+            link, journal, clock, worker_id(), spread=spread, lease_s=settings.worker.lease_s,
+            call_help=partial(bell.ring, helping_job(name)),
+        )
         for name, link in links.items()
-    }
+    }  # fmt: skip
     jobs: list[Job] = []
     for configured in settings.link:
         link, polling = links[configured.name], configured.polling
         drain_name = drain_job(link.name)
-        jobs.append(_job(troubles, link, drain_name, _ending(troubles, drain_name, drains[link.name]), polling.drain_s))
+        jobs += [
+            _job(troubles, link, name, _ending(troubles, name, drains[link.name]), polling.drain_s)
+            for name in (drain_name, helping_job(link.name))
+        ]
         polls = Polls(link, journal, clock, intake, troubles, partial(bell.ring, drain_name))
         jobs += _polls(polls, polling)
     return Installation(settings, clock, journal, links, intake, drains, tuple(jobs), bell, troubles, spread)
@@ -75,6 +81,11 @@ def worker_id() -> str:
 def drain_job(link: str) -> str:
     """The name of the job that drains a link."""
     return f"drain:{link}"
+
+
+def helping_job(link: str) -> str:
+    """The name of the job that drains a link beside the first while that has more than it can take at once."""
+    return f"drain:{link}:help"
 
 
 def connected(connection: Connection, side: Side, clock: Clock) -> Connector:

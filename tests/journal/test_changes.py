@@ -89,6 +89,7 @@ def test_an_outcome_a_reference_and_a_body_are_stored_with_their_posting(journal
     posting.state, posting.theirs, posting.done_at = "done", "4711", LATER
     posting.body = goods_out(("0", MUG, "12"))
     document.state = "posted"
+    changes.taken_over.append(posting)
     changes.touch(document, posting, intent)
     changes.xrefs.append((Side.WAREHOUSE, posting.reference, "4711"))
     flush(journal, changes)

@@ -1,5 +1,6 @@
 """`run` and `worker`: the processes that stay."""
 
+import gc
 import signal
 import socket
 import threading
@@ -22,6 +23,8 @@ from tieout.web.limits import Limits
 from tieout.web.receiver import Hook, receiver
 from tieout.web.server import server as server_of
 
+GARBAGE_AFTER = 50_000
+"""New objects, less those let go, after which Python looks for garbage; by itself it does after 700."""
 ONCE_S = 10 * 365 * 86_400.0
 """Between the turns of a job that has only one: longer than a process lives."""
 
@@ -44,6 +47,7 @@ def _serve(settings: Settings, command: str, listening: socket.socket | None, *,
     journal_of(settings, make=True).close()
     log_to_stderr(as_json=as_json)
     installation = build(settings)
+    _collect_garbage_seldom()
     try:
         ready = Job("ready", lambda: _announce(installation, command, listening, as_json=as_json), ONCE_S)
         engine = DurableEngine((*installation.jobs, ready), settings.engine_url, worker_id())
@@ -56,6 +60,16 @@ def _serve(settings: Settings, command: str, listening: socket.socket | None, *,
         raise JournalError(_engine_fault(settings, error)) from error
     finally:
         installation.close()
+
+
+def _collect_garbage_seldom() -> None:
+    """What a process holds when it starts it holds to its end, and what a batch makes is let go by counting references.
+
+    Looking through all of it as often as Python does by itself costs a twentieth of all time, and finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, *gc.get_threshold()[1:])
 
 
 def _engine_fault(settings: Settings, error: SQLAlchemyError) -> str:

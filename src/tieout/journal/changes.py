@@ -40,6 +40,7 @@ class Changes:
     xrefs: list[tuple[Side, str, str]] = field(default_factory=list[tuple[Side, str, str]])
     mirrored: list[tuple[Side, Item]] = field(default_factory=list[tuple[Side, Item]])
     refreshed: list[DocumentRow] = field(default_factory=list[DocumentRow])
+    taken_over: list[PostingRow] = field(default_factory=list[PostingRow])
     touched_documents: dict[int, DocumentRow] = field(default_factory=dict[int, DocumentRow])
     touched_messages: dict[int, MessageRow] = field(default_factory=dict[int, MessageRow])
     touched_postings: dict[int, PostingRow] = field(default_factory=dict[int, PostingRow])
@@ -169,19 +170,12 @@ class Changes:
         refreshed = [{"b_id": d.id, "b_content": dump_content(d.content)} for d in self.refreshed if d.id is not None]
         _execute_update(connection, document, refreshed, "content")
         _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")
-        bodies = [
-            {
-                "b_id": p.id,
-                "b_document_id": p.document.id,
-                "b_step": p.step,
-                "b_state": p.state,
-                "b_theirs": p.theirs,
-                "b_done_at": p.done_at,
-                "b_body": dump_body(p.body),
-            }
-            for p in self.touched_postings.values()
+        _update(connection, posting, self.touched_postings.values(), "state", "theirs", "done_at")
+        taken_over = [
+            {"b_id": p.id, "b_document_id": p.document.id, "b_step": p.step, "b_body": dump_body(p.body)}
+            for p in self.taken_over
         ]
-        _execute_update(connection, posting, bodies, "document_id", "step", "state", "theirs", "done_at", "body")
+        _execute_update(connection, posting, taken_over, "document_id", "step", "body")
 
     def _move_messages(self, connection: Connection, link: str, now: datetime) -> None:
         """A message that was about another lane's order waits there."""

@@ -45,6 +45,7 @@ class Decider:
                 self.changes.postings.append((work, made))
             elif known.state in ("refused", "void"):
                 known.document, known.step, known.body, known.state = row, number, body, "due"
+                self.changes.taken_over.append(known)
                 self.changes.touch(known)
         self.changes.movements += movements(row)
 

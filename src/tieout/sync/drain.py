@@ -52,6 +52,10 @@ def _new_token() -> str:
     return uuid.uuid4().hex
 
 
+def _nobody() -> None:
+    """Nobody helps."""
+
+
 @dataclass
 class Drain:
     """Drains one link's lanes. One object a process; `turn` may run in several threads."""
@@ -65,6 +69,8 @@ class Drain:
     new_token: Callable[[], str] = _new_token
     lease_s: float = LEASE_S
     lanes_at_once: int = LANES_AT_ONCE
+    call_help: Callable[[], None] = _nobody
+    """Called when more is due than one turn takes: another thread's turn may overlap, one reading while one posts."""
 
     def __post_init__(self) -> None:
         self.stopwatches = Stopwatches(self.clock)
@@ -82,6 +88,8 @@ class Drain:
             claimed = lanes.claim(connection, self.link.name, token, self.holder, limit=limit, now=self.clock.now())
         if not claimed:
             return False
+        if len(claimed) == self.lanes_at_once:
+            self.call_help()
         self._alone = max(0, self._alone - 1)
         self._mine.add(token)
         try:

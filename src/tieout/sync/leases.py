@@ -40,7 +40,10 @@ class Lease:
 
 @dataclass
 class LeaseWatch:
-    """Breaks the leases of workers that have stopped. Each process judges by what it has itself seen unchanged."""
+    """Breaks the leases of workers that have stopped. Each process judges by what it has itself seen unchanged.
+
+    Threads may sweep side by side: at worst one sees a lease for the first time again, and it is broken a little later.
+    """
 
     journal: Journal
     clock: Clock
@@ -54,8 +57,9 @@ class LeaseWatch:
         with self.journal.read() as connection:
             seen = [(token, beat) for token, _, beat in lanes.leases(connection) if not is_mine(token)]
         now_s = self.clock.monotonic_s()
-        self._first_seen_s = {lease: self._first_seen_s.get(lease, now_s) for lease in seen}
-        stale = [lease for lease in seen if now_s - self._first_seen_s[lease] > self.lease_s]
+        first_seen_s = {lease: self._first_seen_s.get(lease, now_s) for lease in seen}
+        self._first_seen_s = first_seen_s
+        stale = [lease for lease in seen if now_s - first_seen_s[lease] > self.lease_s]
         return sum(self._break(token, beat) for token, beat in stale)
 
     def _break(self, token: str, beat: int) -> bool:

@@ -20,7 +20,6 @@ from tieout.connectors.clarus.queries import (
     SENT_LINES,
     SHIPMENTS,
     TRANSACTIONS,
-    Listing,
 )
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import (
@@ -109,24 +108,38 @@ def _later(error: NotJson) -> RetryLater:
 
 def _gather(graph: Graph, settings: Settings, account: str, goods_out_ids: Sequence[str]) -> dict[str, Told]:
     """All first pages of all orders in one request; parcels, where they must be asked for, in a second one."""
-    asked = {key: where for key in goods_out_ids if (where := _order_filter(graph, key))}
-    places = {key: place for place, key in enumerate(asked)}
-    moved, subtypes = replace(MOVES, extra=(*MOVES.extra, settings.lot_field)), subtypes_of(graph, settings)
-    asks = {name: ask for key in asked for name, ask in _asks(places[key], key, asked[key], moved, subtypes).items()}
-    answers = graph.together(asks)
-    told = {key: {part: answers[f"{part}_{place}"] for part in PARTS} for key, place in places.items()}
-    packages = _packages(graph, [shipment for key in asked for shipment in told[key]["shipments"]])
-    return {key: _told(key, told[key], packages, account, settings) if key in told else None for key in goods_out_ids}
+    answers = graph.together(_asks(graph, settings, goods_out_ids))
+    told = {key: {part: _about(key, place, part, answers) for part in PARTS} for place, key in enumerate(goods_out_ids)}
+    packages = _packages(graph, [shipment for parts in told.values() for shipment in parts["shipments"]])
+    return {key: _told(parts, packages, account, settings) for key, parts in told.items()}
 
 
-def _asks(place: int, key: str, order: Mapping[str, Any], moved: Listing, subtypes: list[str]) -> dict[str, Ask]:
-    of = {"goods_out_id": {"eq": key}}
-    return {
-        f"order_{place}": Ask(ORDER_HEADERS, order),
-        f"lines_{place}": Ask(SENT_LINES, of),
-        f"moves_{place}": Ask(moved, of | {"subtype": {"in": subtypes}}, archived=True),
-        f"shipments_{place}": Ask(SHIPMENTS, of),
-    }
+def _asks(graph: Graph, settings: Settings, keys: Sequence[str]) -> dict[str, Ask]:
+    """The lists to read, each for all orders at once, or one for each order where its records do not name theirs."""
+    moved = replace(MOVES, extra=(*MOVES.extra, settings.lot_field))
+    out_or_back = {"subtype": {"in": subtypes_of(graph, settings)}}
+    of_all, headers = {"goods_out_id": {"in": list(keys)}}, _order_filter(graph, keys)
+    asks = {"order": Ask(ORDER_HEADERS, headers)} if headers else {}
+    asks["lines"] = Ask(SENT_LINES, of_all)
+    if names_its_order(graph):
+        asks["moves"] = Ask(moved, of_all | out_or_back, archived=True)
+    for place, key in enumerate(keys):
+        of_one = {"goods_out_id": {"eq": key}}
+        if "moves" not in asks:
+            asks[f"moves_{place}"] = Ask(moved, of_one | out_or_back, archived=True)
+        asks[f"shipments_{place}"] = Ask(SHIPMENTS, of_one)
+    return asks
+
+
+def _about(key: str, place: int, part: str, answers: Mapping[str, Sequence[Node]]) -> Sequence[Node]:
+    """What one list says of one order."""
+    own = answers.get(f"{part}_{place}")
+    if own is not None:
+        return own
+    nodes = answers.get(part, ())
+    if part == "order":
+        return [node for node in nodes if as_id(node.get("id")) == key]
+    return [node for node in nodes if id_at(node, "goods_out") == key]
 
 
 def subtypes_of(graph: Graph, settings: Settings) -> list[str]:
@@ -136,10 +149,8 @@ def subtypes_of(graph: Graph, settings: Settings) -> list[str]:
     return [subtype for subtype in wanted if known is None or subtype in known]
 
 
-def _told(
-    key: str, told: Mapping[str, Sequence[Node]], packages: Sequence[Node], account: str, settings: Settings
-) -> Told:
-    order = next((node for node in told["order"] if as_id(node.get("id")) == key), None)
+def _told(told: Mapping[str, Sequence[Node]], packages: Sequence[Node], account: str, settings: Settings) -> Told:
+    order = next(iter(told["order"]), None)
     if order is None or as_id(at(order, "account.id")) not in (account, None):
         return None
     try:
@@ -148,13 +159,13 @@ def _told(
         return _later(error)
 
 
-def _order_filter(graph: Graph, goods_out_id: str) -> dict[str, Any]:
-    """Finds an order by id where that is offered, else by the number its lines name; empty when it has no lines."""
+def _order_filter(graph: Graph, goods_out_ids: Sequence[str]) -> dict[str, Any]:
+    """Finds orders by id where that is offered, else by the numbers their lines name; empty when none has lines."""
     if graph.schema.filters_by(GOODS_OUTS, "id"):
-        return {"id": {"eq": goods_out_id}}
-    lines = graph.pages({"line": Ask(GOODS_OUT_LINES, {"goods_out_id": {"eq": goods_out_id}})})["line"].nodes
-    number = next((text_at(line, "goods_out.reference") for line in lines), None)
-    return {"reference": {"eq": number}} if number is not None else {}
+        return {"id": {"in": list(goods_out_ids)}}
+    lines = graph.all(GOODS_OUT_LINES, goods_out_id={"in": list(goods_out_ids)})
+    numbers = dict.fromkeys(filter(None, (text_at(line, "goods_out.reference") for line in lines)))
+    return {"reference": {"in": list(numbers)}} if numbers else {}
 
 
 def _packages(graph: Graph, shipments: Sequence[Node]) -> list[Node]:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Listing:
-    """One list. `documented` is a selection as written; `extra` are dotted paths that a tenant may have or not."""
+    """One list. `documented` is a selection as written; `extra` are dotted paths that a tenant may have or not.
+
+    Of `x_id` and `x.id` one is enough.
+    """
 
     root: str
     filter_type: str
@@ -76,13 +79,24 @@ ORDER_HEADERS = Listing(
 )
 """Of an order, what its despatches need."""
 SENT_LINES = Listing(
-    "goods_out_lines", "GoodsOutLineFilterType", "id dispatch_quantity product { code }", ("alt_line_number",)
+    "goods_out_lines",
+    "GoodsOutLineFilterType",
+    "id dispatch_quantity product { code } goods_out { id }",
+    ("alt_line_number",),
 )
 MOVES = Listing(
     "transactions",
     "TransactionFilterType",
     "id subtype quantity created_at product { code }",
-    ("goods_out_line_id", "goods_out_line.id", "shipment_id", "shipment.id", "serial_numbers"),
+    (
+        "goods_out_id",
+        "goods_out.id",
+        "goods_out_line_id",
+        "goods_out_line.id",
+        "shipment_id",
+        "shipment.id",
+        "serial_numbers",
+    ),
 )
 """Of a movement, what a despatch needs; the field that holds lots is the tenant's choice."""
 SHIPMENTS = Listing(

@@ -34,7 +34,9 @@ class Schema:
         """The fields to ask for: the documented ones and those extra ones this tenant has."""
         if listing not in self._selections:
             node = self._node(listing.root)
-            extra = (_braced(path) for path in listing.extra if self._is_leaf(node, path))
+            offered = [path for path in listing.extra if self._is_leaf(node, path)]
+            twice = {path for path in offered if path.endswith(".id") and path.removesuffix(".id") + "_id" in offered}
+            extra = (_braced(path) for path in offered if path not in twice)
             self._selections[listing] = " ".join((listing.documented, *extra))
         return self._selections[listing]
 

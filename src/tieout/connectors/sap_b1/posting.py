@@ -165,7 +165,7 @@ def _created(reply: Reply) -> Outcome:
 
     So must one whose body names something that is no id: a body that is wrong in that is believed in nothing.
     """
-    body = reply.object() or {}
+    body = reply.sketch()
     placed = key_in_location(reply.headers.get("location", "")) if body.get("DocEntry") is None else None
     entry = entry_of(body)
     theirs = placed if entry is None else str(entry)

@@ -8,8 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 from urllib.parse import parse_qsl, quote, urlsplit
+
+from pydantic_core import from_json
 
 from tieout.connectors.contract import RetryLater
 from tieout.connectors.texts import keepable
@@ -64,6 +66,18 @@ class Reply:
         except ValueError:
             return None
         return as_object(value)
+
+    def sketch(self) -> Mapping[str, Any]:
+        """The body's members with fractions as floats: nothing to reckon with. Empty where it is no object.
+
+        A new document comes back with hundreds of fields, of which two whole numbers are wanted: the quickest parser
+        there is takes less than half the time, and knows no `Decimal`.
+        """
+        try:
+            value: Any = from_json(self.content, allow_inf_nan=False)
+        except ValueError:
+            return {}
+        return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def loads(text: str) -> Json:
@@ -129,7 +143,7 @@ def rows(page: Mapping[str, Json], what: str) -> list[dict[str, Json]]:
     return found
 
 
-def entry_of(document: Mapping[str, Json]) -> int | None:
+def entry_of(document: Mapping[str, Any]) -> int | None:
     """A document's `DocEntry`, a whole number above zero of 32 bits (2); None where it is anything else."""
     entry = document.get("DocEntry")
     if isinstance(entry, bool) or not isinstance(entry, int):
