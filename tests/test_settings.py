@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_a_short_file_is_completed_by_the_defaults(tmp_path: Path) -> None:
     assert (link.name, link.warehouse.system, link.ledger.system) == ("demo", "clarus", "sap-b1")
     assert link.policy == Policy()
     assert link.webhook_secret.get_secret_value() == SECRETS["HOOK"]
+
+
+@pytest.mark.parametrize("said", ["2026-11-01", '"2026-11-01"'])
+def test_the_day_from_which_orders_are_sent_is_a_date(tmp_path: Path, said: str) -> None:
+    text = f"{CONFIGURATION}\n[link.policy]\norders_from = {said}\n"
+    assert read_settings(written(tmp_path, text), SECRETS).link[0].policy.orders_from == date(2026, 11, 1)
 
 
 def test_an_sqlite_journal_is_found_from_the_files_folder_wherever_the_command_is_run(tmp_path: Path) -> None:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tieout.domain.identity import REFERENCE_MAX, item_identity, item_lane, order_key_of, order_lane, reference
+from tieout.domain.identity import (
+    REFERENCE_MAX,
+    is_sent_again,
+    item_identity,
+    item_lane,
+    order_key_of,
+    order_lane,
+    reference,
+    sending_key,
+)
 from tieout.domain.postings import TARGET
 
 
@@ -25,6 +34,13 @@ def test_a_reference_that_would_not_fit_its_field_is_refused() -> None:
 def test_a_goods_out_reference_leads_back_to_its_order() -> None:
     assert order_key_of("demo", reference("demo", "goods_out", "17")) == "17"
     assert order_key_of("demo", reference("demo", "goods_out", "17.b")) == "17.b"
+
+
+def test_an_order_sent_again_has_a_reference_of_its_own_that_leads_back_to_it() -> None:
+    first, again = (reference("demo", "goods_out", sending_key("17", number)) for number in (1, 2))
+    assert (first, again) == ("demo.SO.17", "demo.SO.17~2")
+    assert order_key_of("demo", again) == "17"
+    assert (is_sent_again(first), is_sent_again(again)) == (False, True)
 
 
 @pytest.mark.parametrize("foreign", [None, "", "17", "other.SO.17", "demo.DN.17", "demo.SOC.17", "demo.SO.", "PO 17"])

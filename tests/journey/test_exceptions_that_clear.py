@@ -110,7 +110,7 @@ def test_an_undone_despatch_takes_its_delivery_back_where_no_invoice_stands(shop
     assert shop.open_cases() == []
 
 
-def test_every_reason_that_clears_itself_is_about_an_item() -> None:
+def test_every_reason_that_clears_itself_is_about_an_item_or_what_the_warehouse_gave_up() -> None:
     assert {code for code, reason in REASONS.items() if reason.clears_itself} == {
         "item_unknown_in_ledger",
         "item_unknown_in_warehouse",
@@ -118,6 +118,8 @@ def test_every_reason_that_clears_itself_is_about_an_item() -> None:
         "item_unit_differs",
         "item_tracking_differs",
         "item_has_no_unit",
+        "cancelled_in_warehouse",
+        "sent_short",
     }
 
 

@@ -4,7 +4,7 @@ import json
 
 from typer.testing import CliRunner
 
-from tests.simulate.plants import second_case
+from tests.simulate.plants.exceptions import second_case
 from tieout.cli.main import app
 
 

@@ -13,7 +13,8 @@ from tieout.local import LINK, Between, TieoutProcess, install, listen, prepare_
 from tieout.twins.clients import Clarus
 from tieout.twins.process import TwinProcess
 
-AUTOMATIONS = {"1": "goods_out/completed", "2": "goods_out/updated", "3": "stock/undispatched"}
+AUTOMATIONS = {"1": "goods_out/completed", "2": "goods_out/updated", "3": "stock/undispatched",
+               "4": "goods_out/cancelled"}  # fmt: skip
 LEDGER = {"post_timeout_s": 5, "read_timeout_s": 10, "settle_s": 6, "overlap_s": 10}
 FLOOR = {"timeout_s": 3, "settle_s": 4, "overlap_s": 10}
 

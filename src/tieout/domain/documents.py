@@ -36,6 +36,14 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class FulfilmentStatus(StrEnum):
+    """Where an order stands in the warehouse."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """One item as one side describes it. `unit` is None and `tracking` None where that side does not tell."""
@@ -84,7 +92,10 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SalesOrder:
-    """A customer's order in the ledger. `number` is what people call it; the document's key is the ledger's own id."""
+    """A customer's order in the ledger. `number` is what people call it; the document's key is the ledger's own id.
+
+    `ordered_on` is the date the order itself bears; None where the ledger does not tell.
+    """
 
     kind: Literal["sales_order"] = "sales_order"
     number: str
@@ -96,6 +107,7 @@ class SalesOrder:
     carrier: str | None
     address: Address
     lines: tuple[OrderLine, ...]
+    ordered_on: date | None = None
 
     @property
     def open_lines(self) -> tuple[OrderLine, ...]:
@@ -153,6 +165,18 @@ class Reversal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fulfilment:
+    """What the warehouse still means to do for an order: go on, nothing since it is finished, or nothing since it was
+    cancelled there (also an order whose lines were all removed, or that is gone). Read as it stands, not as an event.
+    """
+
+    kind: Literal["fulfilment"] = "fulfilment"
+    goods_out: str
+    order: str | None
+    status: FulfilmentStatus
+
+
+@dataclass(frozen=True, kw_only=True)
 class Period:
     """A posting period of the ledger. Both days are inside it."""
 
@@ -161,31 +185,34 @@ class Period:
     open: bool
 
 
-Content = Annotated[Item | SalesOrder | Despatch | Reversal, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[Item | SalesOrder | Despatch | Reversal] = TypeAdapter(Content)
+Content = Item | SalesOrder | Despatch | Reversal | Fulfilment
+_ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="kind")])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A document and where it came from. Unique by (link, side, kind, key, revision)."""
+    """A document and where it came from. Unique by (link, side, kind, key, revision).
+
+    A fulfilment comes without a revision: its system counts none, so the reader of it does.
+    """
 
     side: Side
     key: str
     revision: str
     happened_at: datetime
-    content: Item | SalesOrder | Despatch | Reversal
+    content: Content
 
     @property
     def kind(self) -> str:
-        """`item`, `sales_order`, `despatch` or `reversal`."""
+        """`item`, `sales_order`, `despatch`, `reversal` or `fulfilment`."""
         return self.content.kind
 
 
-def dump_content(content: Item | SalesOrder | Despatch | Reversal) -> str:
+def dump_content(content: Content) -> str:
     """The content as JSON text, decimals as strings. The same content gives the same text."""
     return _ADAPTER.dump_json(content).decode()
 
 
-def load_content(text: str) -> Item | SalesOrder | Despatch | Reversal:
+def load_content(text: str) -> Content:
     """The content back from its JSON text. Raises `pydantic.ValidationError` when the text is not a document."""
     return _ADAPTER.validate_json(text)

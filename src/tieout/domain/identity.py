@@ -14,7 +14,7 @@ _ABBREVIATION = {
     "delivery_cancel": "DNX",
     "put_item": "IT",
 }
-_REFERENCE = re.compile(r"^(?P<link>[a-z0-9-]+)\.(?P<kind>[A-Z]+)\.(?P<key>.+)$")
+_REFERENCE = re.compile(r"^(?P<link>[a-z0-9-]+)\.(?P<kind>[A-Z]+)\.(?P<key>.+?)(?P<again>~\d+)?$")
 
 
 def reference(link: str, posting_kind: str, key: str) -> str:
@@ -42,6 +42,21 @@ def item_lane(code: str) -> str:
 def order_lane(order_key: str) -> str:
     """The lane of a sales order and of everything that answers it."""
     return f"order/{order_key}"
+
+
+def sending_key(order_key: str, number: int) -> str:
+    """The key of an order's goods-out. One that was taken back and is sent again bears its number, from 2 on.
+
+    >>> sending_key("17", 1), sending_key("17", 2)
+    ('17', '17~2')
+    """
+    return order_key if number == 1 else f"{order_key}~{number}"
+
+
+def is_sent_again(goods_out_reference: str) -> bool:
+    """True for the reference of an order that was taken back before, and is sent again."""
+    match = _REFERENCE.match(goods_out_reference)
+    return match is not None and match["again"] is not None
 
 
 def order_key_of(link: str, goods_out_reference: str | None) -> str | None:

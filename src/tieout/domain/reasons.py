@@ -27,8 +27,8 @@ class Severity(StrEnum):
 class Reason:
     """One kind of exception. `due_h` is when it should be dealt with, in hours after it was opened.
 
-    One that `clears_itself` is looked at again whenever the item it is about changes in either system, and ends when
-    the document is right.
+    One that `clears_itself` is looked at again whenever what it is about (an item, an order) changes in either system,
+    and ends when nothing is wrong any more.
     """
 
     code: str
@@ -94,10 +94,17 @@ _TABLE = (
            "Find out which order the goods belong to; resolve with a note once the ledger is right.", 4),
     Reason("order_changed_too_late", _CS, _URGENT, "An order was changed after picking had begun.",
            "Ask the warehouse to correct the pick, or put the order back as it was; then replay or resolve.", 2),
-    Reason("order_cancelled_too_late", _CS, _URGENT, "An order was cancelled or closed after picking had begun.",
-           "Ask the warehouse to stop it; if the goods are gone, reopen the order; then replay or resolve.", 2),
+    Reason("order_cancelled_too_late", _CS, _URGENT,
+           "An order was cancelled, closed or no longer confirmed after picking had begun.",
+           "Ask the warehouse to stop it; if the goods are gone, reopen or confirm the order; then replay or resolve.",
+           2),
     Reason("order_reopened", _CS, _URGENT, "An order was opened again after it was taken back from the warehouse.",
            "Write a new order in the ledger for what is still wanted and close this one; then resolve.", 2),
+    Reason("cancelled_in_warehouse", _CS, _URGENT, "The warehouse cancelled an order that is open in the ledger.",
+           "Ask why; then close or cancel the order in the ledger, and write a new one for what is still wanted.",
+           4, clears_itself=True),
+    Reason("sent_short", _CS, _LOW, "The warehouse finished an order short; the rest stays open in the ledger.",
+           "Close the order in the ledger, and write a new one for what is still wanted.", 24, clears_itself=True),
     Reason("order_refused", _IT, _NORMAL, "The warehouse refused the order.",
            f"Read what the warehouse said, correct the order or the set-up, {_FIX}", 4),
     Reason("item_refused", _ME, _NORMAL, "The warehouse refused the item.",

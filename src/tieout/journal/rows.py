@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from tieout.domain.documents import Despatch, Document, Item, Reversal, SalesOrder, Side
+from tieout.domain.documents import Content, Document, Side
 from tieout.domain.postings import Body
 from tieout.domain.reasons import Problem
 from tieout.journal.lanes import Claimed
@@ -38,7 +38,7 @@ class DocumentRow:
     happened_at: datetime
     stored_at: datetime
     message_id: int
-    content: Item | SalesOrder | Despatch | Reversal
+    content: Content
     state: str
     policy: str | None = None
     case_id: int | None = None

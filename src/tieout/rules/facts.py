@@ -20,6 +20,9 @@ class Policy(BaseModel):
     invoice: bool = Field(default=True, description="Post an invoice as soon as a delivery stands.")
     tracking_required: bool = Field(default=True, description="Hold a despatch that has no tracking number.")
     only_released: bool = Field(default=True, description="Send only orders the ledger has released (confirmed).")
+    orders_from: date | None = Field(
+        default=None, description="Send only orders whose document date is this day or later; without it, all."
+    )
     time_zone: str = Field(default="UTC", description="The ledger's time zone: it decides the posting date.")
     parent_patience_s: float = Field(
         default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."

@@ -6,21 +6,13 @@ Shares no code with the flow: the systems' own records and plain SQL are all it 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tieout.simulate.books import Books, delivered
+from tieout.simulate.books import Books, Violation, delivered
+from tieout.simulate.goods_out_audit import told_as_ordered
 
 CANCELLED = "CANCELLED"
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What is wrong, by the number of the invariant it breaks."""
-
-    invariant: str
-    text: str
 
 
 def audit(books: Books) -> list[Violation]:
@@ -40,6 +32,7 @@ def audit(books: Books) -> list[Violation]:
         _invoices_stand_on_deliveries,
         _nothing_stuck,
         _stock,
+        told_as_ordered,
     )
     return [violation for check in checks for violation in check(books)]
 

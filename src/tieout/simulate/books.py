@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +18,20 @@ UNION SELECT posting_id FROM attempt WHERE reason = 'locked' GROUP BY posting_id
 """What the other system has plainly refused, or kept locked for so long that a person must be asked."""
 
 
+@dataclass(frozen=True)
+class Violation:
+    """What is wrong, by the number of the invariant it breaks."""
+
+    invariant: str
+    text: str
+
+
 class Books:
     """Everything there is to compare, read once, when all is at rest. Shares no code with the flow."""
 
     def __init__(self, parties: Parties, engine: Engine) -> None:
         self.ledger, self.warehouse, self.ever = parties.ledger.state, parties.warehouse.state, parties.ever
+        self.versions = parties.versions
         with engine.connect() as connection:
 
             def rows(query: str) -> list[dict[str, Any]]:

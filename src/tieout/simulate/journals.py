@@ -3,7 +3,9 @@
 Making tables, and compiling each statement anew for each database, would cost more than many a world.
 """
 
+import sqlite3
 from functools import cache
+from typing import cast
 
 from sqlalchemy import Engine
 
@@ -40,3 +42,15 @@ def empty_journal() -> Engine:
         for kind, ledger, warehouse in MAPPINGS:
             reference.set_mapping(connection, LINK, kind, ledger, warehouse)
     return journal.engine
+
+
+def plainly(engine: Engine) -> sqlite3.Connection:
+    """The same database for the simulator's own looks: there are hundreds in a world, each cheaper than a transaction.
+
+    Only for what one statement reads, and never between a transaction's beginning and its end.
+    """
+    borrowed = engine.raw_connection()
+    try:
+        return cast("sqlite3.Connection", borrowed.driver_connection)
+    finally:
+        borrowed.close()

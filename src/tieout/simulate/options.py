@@ -25,6 +25,8 @@ class Options:
 
     `overlap_s`: how far both feeds look back, and so the most a row may be late. `lag_s`: the most a look-up may lag
     behind. `outage_s`: how long one lasts. `over_delivery`: the ledger takes more than is open on an order's line.
+    `lorries`: goods leave when a lorry is there, parts of many orders at one moment and not order by order, while
+    records are often locked: what it takes for a batch to succeed in part.
     """
 
     seed: int
@@ -35,6 +37,7 @@ class Options:
     batch_size: int
     page_size: int
     lanes_at_once: int
+    lorries: bool
     invoice: bool
     unique_reference: bool
     over_delivery: bool
@@ -52,15 +55,18 @@ def draw(seed: int) -> Options:
     chance = random.Random(f"options/{seed}")
     big = chance.random() < 1 / 12
     unique = chance.random() < 0.15
+    lorries = chance.random() < 0.3
+    rates = {name: MORE.get(name, 1.0) * chance.choice(LIKELIHOODS) for name in FAULTS}
     return Options(
         seed=seed,
-        rates={name: MORE.get(name, 1.0) * chance.choice(LIKELIHOODS) for name in FAULTS},
-        orders=chance.randint(4, 6) if big else chance.randint(2, 3),
-        items=chance.randint(2, 4) if big else chance.randint(1, 2),
+        rates=rates | ({"lock": LIKELIHOODS[-1]} if lorries else {}),
+        orders=chance.randint(4, 6) if big or lorries else chance.randint(2, 3),
+        items=chance.randint(2, 4) if big or lorries else chance.randint(1, 2),
         workers=chance.choice((1, 2, 2, 2)),
-        batch_size=chance.randint(1, 4),
+        batch_size=4 if lorries else chance.randint(1, 4),
         page_size=chance.choice((3, 20, 50)),
-        lanes_at_once=chance.choice((1, 4, 16, 16)),
+        lanes_at_once=16 if lorries else chance.choice((1, 4, 16, 16)),
+        lorries=lorries,
         invoice=chance.random() < 0.65,
         unique_reference=unique,
         over_delivery=chance.random() < 0.8,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from tieout.simulate.options import WEBHOOK
 from tieout.simulate.world import World
@@ -13,6 +14,7 @@ from tieout.twins.faults import FaultPlan
 from tieout.twins.sap_b1 import SapB1Twin
 from tieout.twins.sap_b1.settings import Settings
 
+Lines = dict[str, tuple[str, Decimal]]
 EVENTS = {"1": "goods_out/completed", "2": "goods_out/updated"}
 
 
@@ -37,6 +39,8 @@ class Parties:
         self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=ledger)
         self.ever: dict[int, str] = {}
         """Every goods-out the warehouse ever had, by its id: the reference on it. Deleted ones stay."""
+        self.versions: dict[int, list[Lines]] = {}
+        """What each order of the ledger has said, from first to last, after each change by a person."""
         self._appeared_s: dict[str, float] = {}
         for event in EVENTS.values():
             self._subscribe(event)
@@ -55,6 +59,12 @@ class Parties:
         for entity_set in ("DeliveryNotes", "Invoices"):
             for row in self.ledger.state.tables[entity_set].rows.values():
                 self._appeared_s.setdefault(str(row.get("U_TieoutRef")), now_s)
+
+    def remember(self, order: int) -> None:
+        """Notes what an order says now: item and quantity by line number."""
+        row = self.ledger.state.tables["Orders"].rows[order]
+        lines = {str(line["LineNum"]): (line["ItemCode"], line["InventoryQuantity"]) for line in row["DocumentLines"]}
+        self.versions.setdefault(order, []).append(lines)
 
     def appeared_within(self, seconds: float) -> set[str]:
         """The references of what has appeared in the last so many seconds."""

@@ -1,14 +1,16 @@
 """The simulated processes of tieout: workers that poll and drain, and the receiver of webhooks. All can crash."""
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from tieout.connectors.contract import Inbound, Misconfigured, RetryLater
 from tieout.domain.documents import Side
 from tieout.journal.store import Journal
+from tieout.simulate.journals import plainly
 from tieout.simulate.mishaps import Mishaps
 from tieout.simulate.parties import Parties
 from tieout.simulate.wiring import LINK, link
@@ -27,17 +29,19 @@ TELLING = {"step": 0.3, "poll": 0.05, "cases": 3.0, "cursor": 3.0}
 bugs only, which take in two what belongs in one."""
 ELSEWHERE = 0.02
 INTENDED = "SELECT EXISTS (SELECT 1 FROM attempt WHERE token = :token AND ended_at IS NULL)"
+STORED = "SELECT EXISTS (SELECT 1 FROM message WHERE identity = :identity)"
 PATIENCE_S = 1800.0
 """After so long a calm a worker looks less often: what is still not at rest waits for one late thing, or for ever."""
 LAST_CHECK = "after keep lease"
 """Where a worker stands between the last check of its lease and the socket: a freeze here only the ledger can undo."""
 
 
-class Process:
+class Process(ABC):
     """One process of tieout. Everything it knows is lost in a crash, except what the journal holds."""
 
     def __init__(self, world: World, parties: Parties, engine: Engine, name: str) -> None:
         self.world, self.parties, self.engine, self.name = world, parties, engine, name
+        self._plain = plainly(engine)
         self.life = 0
         self.token = ""
         """Of the lease it took last."""
@@ -68,8 +72,9 @@ class Process:
         self.link = link(self.world, self.parties, self.clock, self.mishaps)
         self.intake = Intake(self.journal, self.clock)
 
+    @abstractmethod
     def _loop(self) -> None:
-        raise NotImplementedError
+        """What it does until the world is over."""
 
     def _boundary(self, where: str) -> None:
         self.world.note(f"{self.name} {where}")
@@ -88,8 +93,11 @@ class Process:
 
     def _has_open_intents(self) -> bool:
         """True where it is about to send, or has just been told nothing: a freeze or a jump tells the most here."""
-        with self.engine.connect() as connection:
-            return bool(connection.exec_driver_sql(INTENDED, {"token": self.token}).scalar_one())
+        return self.holds(INTENDED, token=self.token)
+
+    def holds(self, question: str, **named: str) -> bool:
+        """What the journal answers to a question of yes or no."""
+        return bool(self._plain.execute(question, named).fetchone()[0])
 
 
 class Sweeps:
@@ -159,9 +167,7 @@ class Worker(Process):
 
     def _anything_to_do(self) -> bool:
         """A look that costs little: where no lane is due and no lease is held, a turn would find nothing."""
-        now = self.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f")
-        with self.engine.connect() as connection:
-            return bool(connection.exec_driver_sql(WORK, {"now": now}).scalar_one())
+        return self.holds(WORK, now=self.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f"))
 
 
 class Receiver(Process):
@@ -185,11 +191,7 @@ class Receiver(Process):
             self.intake.store(LINK, Side.WAREHOUSE, messages)
         except SQLAlchemyError:
             return False
-        with self.engine.connect() as connection:
-            for message in messages:
-                found = connection.execute(text("SELECT 1 FROM message WHERE identity = :i"), {"i": message.identity})
-                if found.first() is None:
-                    self.unsound.append(message.identity)
+        self.unsound += [one.identity for one in messages if not self.holds(STORED, identity=one.identity)]
         return True
 
 

@@ -8,6 +8,8 @@ from tieout.simulate.transport import act
 from tieout.simulate.world import OPENING_S, World
 
 OPENING_STOCK = 900
+LORRY_TURNS = 3
+"""Allocating, picking and sending are a turn each: by then something is on the lorry, or nothing is to be sent."""
 
 
 class Office:
@@ -41,7 +43,7 @@ class Office:
             elif self._orders:
                 self._change()
             if world.strikes("lock"):
-                self._lock()
+                self.lock(chance.randint(20, 900))
 
     def _create(self) -> None:
         lines = [self._line() for _ in range(self._chance.choice((1, 1, 1, 2, 3)))]
@@ -50,6 +52,7 @@ class Office:
         made = self._do("create_order", lines=lines)
         if made is not None:
             self._orders.append(int(made["key"]))
+            self._parties.remember(self._orders[-1])
             self._world.note(f"order {made['key']}")
 
     def _do(self, doing: str, **arguments: Any) -> dict[str, Any] | None:
@@ -77,20 +80,22 @@ class Office:
             done = self._do("close_order", order=order)
         else:
             done = self._do("set_item_active", item=self._chance.choice(self.items), active=roll > 0.91)
+        self._parties.remember(order)
         self._world.note(f"office {roll:.4f} {order} {done is not None}")
 
-    def _lock(self) -> None:
+    def lock(self, seconds: int, *, newest: bool = False) -> None:
+        """Somebody holds a record open: nothing that touches it can be written."""
         record = f"Items('{self._chance.choice(self.items)}')"
         if self._orders and self._chance.random() < 0.7:
-            record = f"Orders({self._chance.choice(self._orders)})"
-        act(self._twin, "lock_record", record=record, seconds=self._chance.randint(20, 900))
+            record = f"Orders({self._chance.choice(self._orders[-2:] if newest else self._orders)})"
+        act(self._twin, "lock_record", record=record, seconds=seconds)
 
 
 class Floor:
     """The warehouse at work."""
 
-    def __init__(self, world: World, parties: Parties, items: list[str]) -> None:
-        self._world, self._twin, self._items = world, parties.warehouse, items
+    def __init__(self, world: World, parties: Parties, office: Office) -> None:
+        self._world, self._twin, self._office, self._items = world, parties.warehouse, office, office.items
         self._chance = random.Random(f"floor/{world.options.seed}")
         self._stocked: set[str] = set()
 
@@ -98,18 +103,33 @@ class Floor:
         """Shifts go on a little after the office has closed."""
         world, chance = self._world, self._chance
         while not world.calm:
-            in_a_rush = chance.random() < 0.6
+            in_a_rush = chance.random() < 0.6 and not world.options.lorries
             world.sleep(chance.uniform(5, 20) if in_a_rush else chance.uniform(0.03, 0.08) * world.options.faults_s)
             if world.calm:
                 return
             self._receive()
             if world.strikes("product_stopped", 0.5):
                 self._stop_a_product()
-            if chance.random() < 0.04:
+            if world.options.lorries and chance.random() < 0.9:
+                self._load_the_lorry()
+            elif chance.random() < 0.04:
                 done = act(self._twin, "undespatch")
                 world.note(f"undespatch {done}")
             else:
                 self._turn()
+
+    def _load_the_lorry(self) -> None:
+        """It takes along a part of every order: several lanes are then due at once, and their deliveries one batch.
+
+        A clerk may still be at one of the newest, or at an item, and hold it open for some minutes.
+        """
+        self._world.note("lorry")
+        for _ in range(LORRY_TURNS):
+            done = act(self._twin, "work_floor", part_pick=0.5, part_despatch=1.0) or {"did": []}
+            if any("despatch" in one["did"] for one in done["did"]):
+                break
+        if self._world.strikes("lock", 3.0):
+            self._office.lock(self._chance.randint(120, 600), newest=True)
 
     def _turn(self) -> None:
         chances = {"work": 0.7, "part_pick": 0.4, "short_pick": 0.1, "part_despatch": 0.8, "close_short": 0.1}

@@ -110,6 +110,8 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
                     codes |= {line.item for line in lines}
                 case Despatch(lines=lines) | Reversal(lines=lines):
                     codes |= {line.item for line in lines}
+                case _:
+                    pass
     return codes
 
 

@@ -20,7 +20,7 @@ def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch
     order_key = order_key_of(decider.link, despatch.order)
     first = goods_out_posting(work)
     if order_key is None or first is None:
-        detail = f"goods-out {despatch.goods_out} ({despatch.number or 'no reference'}) is not an order of this link"
+        detail = f"goods-out {despatch.goods_out} ({despatch.number or 'no reference'}) {_whose(work)}"
         decider.hold(work, [row], [Problem("despatch_without_order", detail, about=despatch.goods_out)])
         return
     if first.state != "done":
@@ -36,6 +36,15 @@ def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch
     if facts.policy.invoice:
         steps.append(("invoice", row.key, bodies.invoice(reference(decider.link, "delivery", row.key), delivery)))
     decider.plan(work, row, steps)
+
+
+def _whose(work: LaneWork) -> str:
+    """Why there is no goods-out of ours: nobody knows the order, or the warehouse was never told of it."""
+    orders = [row for row in work.documents if row.content.kind == "sales_order"]
+    if not orders:
+        return "is not an order of this link"
+    newest = max(orders, key=lambda row: row.revision)
+    return f"answers an order that tieout did not send ({newest.policy or newest.state})"
 
 
 def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal: Reversal) -> None:

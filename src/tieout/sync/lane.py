@@ -24,8 +24,8 @@ def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
 
 
 def goods_out_posting(work: LaneWork) -> PostingRow | None:
-    """The posting by which the warehouse was first told of this lane's order."""
-    return next((p for p in work.postings if p.kind == "goods_out" and p.counts), None)
+    """The posting by which the warehouse was told of this lane's order: the latest, where it was sent again."""
+    return next((p for p in reversed(work.postings) if p.kind == "goods_out" and p.counts), None)
 
 
 def last_sent(work: LaneWork) -> GoodsOut | None:
@@ -42,9 +42,15 @@ def last_sent(work: LaneWork) -> GoodsOut | None:
     return sent
 
 
-def taken_back(work: LaneWork) -> bool:
-    """True once the warehouse was told, or is about to be, that the order is off."""
-    return any(p.kind == "goods_out_cancel" and p.counts for p in work.postings)
+def take_backs(work: LaneWork) -> list[PostingRow]:
+    """The postings that told the warehouse, or are about to, that the order is off: one for each time it was sent."""
+    return [p for p in work.postings if p.kind == "goods_out_cancel" and p.counts]
+
+
+def taken_back(work: LaneWork) -> PostingRow | None:
+    """The posting by which the order, as it was sent last, was or is to be taken back."""
+    sent = goods_out_posting(work)
+    return next((p for p in take_backs(work) if sent is not None and sent.reference in p.body.needs), None)
 
 
 def despatches_that_stand(work: LaneWork) -> list[Despatch]:

@@ -1,6 +1,9 @@
 """Items and orders, to the warehouse: what is to be done about each, given the facts."""
 
-from tieout.domain.documents import Item, OrderStatus, SalesOrder
+from dataclasses import replace
+
+from tieout.domain.documents import Despatch, FulfilmentStatus, Item, OrderStatus, SalesOrder
+from tieout.domain.identity import sending_key
 from tieout.domain.postings import GoodsOutCancel, GoodsOutChange, PutItem
 from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.rows import DocumentRow, LaneWork
@@ -8,7 +11,8 @@ from tieout.rules import bodies
 from tieout.rules.facts import Facts
 from tieout.rules.policy import judge_order
 from tieout.sync.deciding import Decider
-from tieout.sync.lane import despatches_that_stand, goods_out_posting, taken_back
+from tieout.sync.fulfilment import stands_as
+from tieout.sync.lane import despatches_that_stand, goods_out_posting, take_backs, taken_back
 
 
 def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) -> None:
@@ -38,29 +42,67 @@ def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sale
     if _overtaken(decider, work, row):
         return
     _supersede_held(decider, work, row)
-    first = goods_out_posting(work)
     facts = decider.facts_for(work, row)
-    if order.status is not OrderStatus.OPEN and first is None:
-        decider.ignore(row, f"{order.status} before it was sent to the warehouse")
-    elif taken_back(work) and _asks_for_goods(order, facts):
-        detail = f"order {order.number} is open again, and the warehouse was told that it is off"
-        decider.hold(work, [row], [Problem("order_reopened", detail, about=row.key)])
-    elif any(despatch.completes for despatch in despatches_that_stand(work)):
+    why_not = _not_for_the_warehouse(order, facts)
+    if goods_out_posting(work) is None and why_not:
+        decider.ignore(row, why_not)
+    elif taken_back(work):
+        _after_it_was_taken_back(decider, work, row, order, facts)
+    elif _finished(work):
+        _after_the_last(decider, work, row, order, facts)
+    elif _withdrawn(order, facts):
+        _cancel(decider, work, row, order)
+    elif stands_as(work) is FulfilmentStatus.CANCELLED:
         _after_the_last(decider, work, row, order, facts)
     elif order.status is OrderStatus.CANCELLED:
         _cancel(decider, work, row, order)
-    elif facts.policy.only_released and not order.released and first is None:
-        decider.ignore(row, "not released")
     else:
         _send_order(decider, work, row, order, facts)
 
 
-def _asks_for_goods(order: SalesOrder, facts: Facts) -> bool:
-    return order.status is OrderStatus.OPEN and any(facts.stocked(line) for line in order.open_lines)
+def _not_for_the_warehouse(order: SalesOrder, facts: Facts) -> str | None:
+    """The policy by which the warehouse is not told of an order it has not heard of; None when it is."""
+    begin = facts.policy.orders_from
+    if order.status is not OrderStatus.OPEN:
+        return f"{order.status} before it was sent to the warehouse"
+    if begin is not None and order.ordered_on is not None and order.ordered_on < begin:
+        return f"dated {order.ordered_on}, before orders_from ({begin})"
+    return "not released" if _withdrawn(order, facts) else None
+
+
+def _finished(work: LaneWork) -> bool:
+    """Whether the warehouse has sent all it means to."""
+    completed = stands_as(work) is FulfilmentStatus.COMPLETED
+    return completed or any(despatch.completes for despatch in despatches_that_stand(work))
+
+
+def _withdrawn(order: SalesOrder, facts: Facts) -> bool:
+    """Whether an open order lacks the confirmation the policy asks for: not given yet, or taken away again."""
+    return facts.policy.only_released and not order.released and order.status is OrderStatus.OPEN
+
+
+def _after_it_was_taken_back(
+    decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts
+) -> None:
+    """What was taken back for want of a confirmation is sent again once confirmed. Anything else is for a person, as is
+    an order of which something has left: the ledger may not show yet what of it is still open."""
+    back = taken_back(work)
+    before = back.document.content if back else None
+    lacked = isinstance(before, SalesOrder) and _withdrawn(before, facts)
+    if order.status is not OrderStatus.OPEN or not any(facts.stocked(line) for line in order.open_lines):
+        decider.ignore(row, "already taken back from the warehouse")
+    elif _withdrawn(order, facts):
+        decider.ignore(row, "not released")
+    elif lacked and not despatches_that_stand(work):
+        _send_order(decider, work, row, order, replace(facts, sent=None, first=None))
+    else:
+        detail = f"order {order.number} is open again, and the warehouse was told that it is off"
+        decider.hold(work, [row], [Problem("order_reopened", detail, about=row.key)])
 
 
 def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts) -> None:
-    """The warehouse is done: a revision says nothing new to it, unless it asks for more than the warehouse heard of."""
+    """The warehouse is done: a revision says nothing new to it, unless it asks for more than the warehouse heard of, or
+    takes away the confirmation of goods that have left and are not delivered yet."""
     known = {line.line: line.qty_base for line in facts.sent.lines} if facts.sent else {}
     for despatch in despatches_that_stand(work):
         known |= {line: max(qty, known.get(line, qty)) for line, qty in despatch.by_line().items() if line is not None}
@@ -68,6 +110,9 @@ def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: S
     if more:
         detail = f"order {order.number} asks for more of {', '.join(more)}, and the warehouse has closed it"
         decider.hold(work, [row], [Problem("order_changed_too_late", detail, about=row.key)])
+    elif _withdrawn(order, facts) and any(isinstance(d.content, Despatch) and not d.finished for d in work.documents):
+        detail = f"order {order.number} is no longer confirmed, and its goods have left"
+        decider.hold(work, [row], [Problem("order_cancelled_too_late", detail, about=row.key)])
     else:
         decider.ignore(row, "the warehouse is done with this order")
 
@@ -83,7 +128,7 @@ def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
 
 
 def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts) -> None:
-    first = goods_out_posting(work)
+    first = None if taken_back(work) else goods_out_posting(work)
     if not any(facts.stocked(line) for line in order.lines):
         decider.ignore(row, "no stock lines")
         return
@@ -96,7 +141,7 @@ def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sales
         if wanted is None:
             decider.ignore(row, "nothing open for the warehouse")
         else:
-            decider.plan(work, row, [("goods_out", row.key, wanted)])
+            decider.plan(work, row, [("goods_out", sending_key(row.key, len(take_backs(work)) + 1), wanted)])
     elif wanted is None:
         _cancel(decider, work, row, order)
     elif wanted == facts.sent:

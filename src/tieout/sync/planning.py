@@ -1,13 +1,17 @@
 """Decides the next step of a lane: pure, on what has been loaded.
 
 Documents of a lane belong to flows: outward (items and orders to the warehouse) and homeward (despatches and reversals
-to the ledger). Within a flow they act in the order they happened: one is finished before the next is decided.
+to the ledger). Within a flow they act in the order they happened: one is finished before the next is decided. How an
+order stands in the warehouse belongs to no flow: it is judged last, by what the flows have come to.
 """
+
+from collections.abc import Callable
 
 from tieout.domain.documents import Despatch, Item, Reversal, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.deciding import Decider
+from tieout.sync.fulfilment import decide_fulfilment, newest
 from tieout.sync.homeward import decide_despatch, decide_reversal
 from tieout.sync.lane import in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
@@ -17,9 +21,12 @@ HOMEWARD = ("despatch", "reversal")
 
 
 def decide(decider: Decider, work: LaneWork) -> None:
-    """Decides, in each flow, the waiting documents that are first in line."""
+    """Decides, in each flow, the waiting documents that are first in line, and what the warehouse has given up."""
     _outward(decider, work)
     _homeward(decider, work)
+    stands = newest(work)
+    if stands is not None:
+        _hold_if_it_fails(decider, work, stands, lambda: decide_fulfilment(decider, work))
 
 
 def _outward(decider: Decider, work: LaneWork) -> None:
@@ -49,9 +56,13 @@ def _flow(work: LaneWork, kinds: tuple[str, str]) -> list[DocumentRow]:
 
 
 def _decide_or_hold(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
+    _hold_if_it_fails(decider, work, row, lambda: _decide_one(decider, work, row))
+
+
+def _hold_if_it_fails(decider: Decider, work: LaneWork, row: DocumentRow, deciding: Callable[[], None]) -> None:
     """A failure in our own deciding holds this one document; the other lanes of the batch go on."""
     try:
-        _decide_one(decider, work, row)
+        deciding()
     except Exception as error:  # noqa: BLE001  whatever fails here must end as this document's case
         detail = f"deciding failed: {type(error).__name__}: {error}"
         decider.hold(work, [row], [Problem("invariant_broken", detail, about=type(error).__name__)])
@@ -67,6 +78,8 @@ def _decide_one(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
             decide_despatch(decider, work, row, despatch)
         case Reversal() as reversal:
             decide_reversal(decider, work, row, reversal)
+        case _:
+            raise ValueError(f"a {row.content.kind} belongs to no flow")
 
 
 def _hold_those_behind(decider: Decider, work: LaneWork, held: DocumentRow) -> None:

@@ -1,4 +1,4 @@
-"""Plain clients of the two systems over their public APIs, as anybody would write them, for whoever plays with twins."""
+"""Plain clients of the two systems over their public APIs, as anybody would write them, to play with twins."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from tieout.domain.documents import Despatch, Item, Reversal, SalesOrder
+from tieout.domain.documents import Content, Despatch, Fulfilment, Item, Reversal, SalesOrder
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import REASONS
 
@@ -18,7 +18,7 @@ _KINDS = {
 }
 
 
-def described(content: Item | SalesOrder | Despatch | Reversal, key: str) -> str:
+def described(content: Content, key: str) -> str:
     """A document as people name it, such as `despatch 3301-88 of order 1017`. `key` is its key in the journal."""
     match content:
         case Item(code=code):
@@ -29,6 +29,8 @@ def described(content: Item | SalesOrder | Despatch | Reversal, key: str) -> str
             return f"despatch {key} of order {number}" if number else f"despatch {key}"
         case Reversal(of=of):
             return f"despatch {of}, undone"
+        case Fulfilment(goods_out=goods_out, status=status):
+            return f"goods-out {goods_out}, {status} in the warehouse"
 
 
 def posting_kind(kind: str) -> str:

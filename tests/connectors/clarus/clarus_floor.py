@@ -16,8 +16,8 @@ from tests.connectors.reading import read_one
 
 from tieout.connectors.clarus import Settings, connect
 from tieout.connectors.clarus.connector import ClarusConnector
-from tieout.connectors.contract import Message, Send
-from tieout.domain.documents import Address, Despatch, Document, Item, Reversal, Tracking
+from tieout.connectors.contract import Connector, Message, Send
+from tieout.domain.documents import Address, Despatch, Document, Fulfilment, Item, Reversal, Tracking
 from tieout.domain.identity import item_identity
 from tieout.domain.postings import (
     Body,
@@ -34,6 +34,11 @@ from tieout.twins.clarus.admin import FAULTS
 from tieout.twins.faults import FaultPlan
 from tieout.twins.serve import application
 from tieout.twins.wire import InProcess, Request
+
+
+def moved_by(clarus: Connector, message: Message) -> list[Document]:
+    """The despatches and reversals behind a message."""
+    return [one for one in read_one(clarus, message) if not isinstance(one.content, Fulfilment)]
 
 
 class TestClock:
@@ -143,7 +148,16 @@ class Floor:
         return self.post(GoodsOutCancel(of=f"demo.SO.{number}", number=number))
 
     def read(self, goods_out_id: str) -> list[Document]:
+        return [one for one in self.told(goods_out_id) if not isinstance(one.content, Fulfilment)]
+
+    def told(self, goods_out_id: str) -> list[Document]:
+        """All documents of an order, with what is still to come of it."""
         return read_one(self.clarus, Message(topic="goods_out", key=goods_out_id, identity="x", raw=""))
+
+    def stands(self, goods_out_id: str) -> str:
+        """What is still to come of the order."""
+        (status,) = [one.content.status for one in self.told(goods_out_id) if isinstance(one.content, Fulfilment)]
+        return status
 
     def despatches(self, goods_out_id: str) -> list[Despatch]:
         return [d.content for d in self.read(goods_out_id) if isinstance(d.content, Despatch)]
@@ -153,6 +167,10 @@ class Floor:
 
     def status(self, goods_out_id: str) -> str:
         return self.twin.state.goods_outs[int(goods_out_id)].status.name
+
+    def status_or_none(self, goods_out_id: str) -> str | None:
+        order = self.twin.state.goods_outs.get(int(goods_out_id))
+        return None if order is None else order.status.name
 
     def lines(self, goods_out_id: str) -> dict[str, tuple[str, Decimal]]:
         """What Clarus has: our line number to item and quantity."""

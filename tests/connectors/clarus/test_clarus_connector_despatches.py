@@ -198,6 +198,22 @@ def test_an_order_of_another_account_is_none_of_ours() -> None:
     assert at.read(goods_out) == []
 
 
+def test_what_is_still_to_come_of_an_order_is_told_as_it_stands() -> None:
+    for at in (floor(), floor(LITTLE)):
+        goods_out, early, empty = (at.ordered(line(qty=10), number=number) for number in ("SO-1", "SO-2", "SO-3"))
+        assert at.stands(goods_out) == "open"
+        at.act("cancel_order", goods_out_id=early)
+        assert at.status_or_none(early) is None
+        assert at.stands(early) == "cancelled"
+        state = at.twin.state
+        for row in state.lines_of(state.goods_outs[int(empty)]):
+            state.lines.remove(row)
+        assert at.stands(empty) == "cancelled"
+        at.act("allocate", goods_out_id=goods_out)
+        at.act("cancel_order", goods_out_id=goods_out)
+        assert at.stands(goods_out) == "cancelled"
+
+
 def test_many_movements_are_read_over_many_pages() -> None:
     at = floor(page_size=2)
     lines = [line(str(n), f"SKU-{n}", n) for n in range(1, 8)]

@@ -325,3 +325,15 @@ def sent_by_the_rule(at: Floor, body: GoodsOut) -> Outcome:
         if outcome.stands:
             return outcome
         assert outcome.ended in (Ended.UNKNOWN, Ended.RETRY_LATER), outcome
+
+
+def test_an_order_sent_again_is_never_taken_for_the_one_that_was_taken_back() -> None:
+    for at in both_tenants():
+        body = order()
+        brought_to(at, "CANCELLED", body)
+        again = at.send(body, "demo.SO.SO-17~2")
+        assert at.clarus.find(again) is None
+        (outcome,) = at.clarus.post([again])
+        found = at.clarus.find(again)
+        assert found is not None
+        assert found.theirs == outcome.theirs

@@ -29,7 +29,7 @@ def facts(*moves: Move, status: str = "PICK") -> Facts:
 def told(*moves: Move, together_s: float = 1.0) -> list[tuple[str, str | None, list[int]]]:
     """Key, what it undoes, and quantities of each document."""
     found: list[tuple[str, str | None, list[int]]] = []
-    for one in documents(facts(*moves), together_s):
+    for one in documents(facts(*moves), together_s, DAY)[:-1]:
         content = one.content
         assert isinstance(content, Despatch | Reversal)
         of = content.of if isinstance(content, Reversal) else None
@@ -92,7 +92,7 @@ def test_ids_sort_as_numbers() -> None:
 
 
 def test_only_the_last_despatch_of_a_completed_order_completes_it() -> None:
-    done = documents(facts(move(1, 4), move(2, 4), status="COMPLETED"), 1.0)
+    done = documents(facts(move(1, 4), move(2, 4), status="COMPLETED"), 1.0, DAY)
     assert [one.content.completes for one in done if isinstance(one.content, Despatch)] == [False, True]
 
 
@@ -101,4 +101,4 @@ def test_figures_that_do_not_add_up_are_read_again_also_without_lines_on_movemen
     bare = (move(1, 4, line_id=None),)
     told_wrong = Facts(id="7", number="SO-1", reference=None, status="PICK", carrier=None, lines=(line,), moves=bare)
     with pytest.raises(RetryLater, match="item SKU-1 of 'SO-1'"):
-        documents(told_wrong, 1.0)
+        documents(told_wrong, 1.0, DAY)

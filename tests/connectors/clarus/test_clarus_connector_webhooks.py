@@ -5,8 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from clarus_floor import Floor, floor
-from tests.connectors.reading import read_one
+from clarus_floor import Floor, floor, moved_by
 
 from tieout.connectors.contract import Inbound, Message, Misconfigured, Unauthenticated, Unreadable
 from tieout.domain.documents import Document
@@ -152,7 +151,7 @@ def test_webhooks_lost_doubled_and_in_any_order_give_one_set_of_documents() -> N
         assert {one.key for one in messages} == {goods_out}
 
         for message in [*reversed(messages), *messages[::2], *messages]:
-            for document in read_one(at.clarus, message):
+            for document in moved_by(at.clarus, message):
                 seen.setdefault((document.key, document.revision), []).append(document)
 
         assert len(seen) == 4

@@ -32,13 +32,16 @@ def test_an_order_is_read_whole() -> None:
     address = {"ShipToStreet": "High Street", "ShipToStreetNo": "7", "ShipToCity": "York", "ShipToZipCode": "YO1 7AA"}
     body = {"TransportationCode": 2, "AddressExtension": {**address, "ShipToCountry": "GB"}, "CardName": "Ann & Sons"}
     lines = [{"item": "A", "quantity": 2.5, "price": 9.99}, {"item": "C", "quantity": 3, "uom": 2, "warehouse": "02"}]
-    company.twin.act("create_order", lines=lines, due="2026-03-20", body={**body, "PartialSupply": "tNO"})
+    company.twin.act(
+        "create_order", lines=lines, due="2026-03-20", body={**body, "PartialSupply": "tNO", "TaxDate": "2026-03-01"}
+    )
     document = read_one(company.b1, company.b1.poll("sales_orders", None).messages[0])[0]
     order = order_of(document)
     assert (document.side, document.key, document.kind) == (Side.LEDGER, "1", "sales_order")
     assert (order.number, order.customer, order.status) == ("1", "C-1", OrderStatus.OPEN)
     assert (order.released, order.partial_allowed, order.carrier) == (True, False, "2")
     assert order.due_at == datetime(2026, 3, 20, 12, tzinfo=UTC)
+    assert order.ordered_on == date(2026, 3, 1)
     assert order.address == Address(
         name="Ann & Sons", lines=("High Street 7",), town="York", postcode="YO1 7AA", country="GB"
     )

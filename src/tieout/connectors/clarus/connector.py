@@ -46,6 +46,7 @@ class ClarusConnector:
 
     def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
         self._settings = settings
+        self._clock = clock
         self._rest = Rest(settings, clock, transport)
         self._graph = Graph(self._rest, settings.page_size)
         self._lookup = Lookup(self._graph, clock, settings.account, settings.reference_life_s)
@@ -81,7 +82,7 @@ class ClarusConnector:
         return webhooks.messages(self._settings, request)
 
     def read(self, messages: Sequence[Message]) -> list[Answer]:
-        """All despatches and reversals of the order each message points at."""
+        """All despatches and reversals of the order each message points at, and what is still to come of it."""
         wanted = [message.key for message in messages if message.topic == TOPIC]
         found = facts.tell(self._graph, self._settings, self._lookup, list(dict.fromkeys(wanted)))
         return [self._answer(message, found) for message in messages]
@@ -91,11 +92,11 @@ class ClarusConnector:
             return Unreadable(f"a message about {message.topic!r} is nothing this connector knows")
         told = found[message.key]
         if told is None:
-            return []
+            return despatches.gone(message.key, self._clock.now())
         if not isinstance(told, facts.Facts):
             return told
         try:
-            return despatches.documents(told, self._settings.together_s)
+            return despatches.documents(told, self._settings.together_s, self._clock.now())
         except RetryLater as error:
             return error
 

@@ -1,4 +1,5 @@
-"""Facts of one order into documents: each despatch, and each reversal of one. Pure: the same facts, the same documents.
+"""Facts of one order into documents: each despatch, each reversal of one, and what is still to come. Pure: the same
+facts, the same documents.
 
 Movements of a despatch are those of one shipment, or of none, that were stamped together; a movement back ends what
 was being put together, so goods sent again are a despatch of their own. Movements are never changed in Clarus, so a
@@ -12,10 +13,11 @@ from decimal import Decimal
 
 from tieout.connectors.clarus.facts import Facts, Line, Move
 from tieout.connectors.contract import RetryLater
-from tieout.domain.documents import Despatch, DespatchLine, Document, Reversal, Side
+from tieout.domain.documents import Despatch, DespatchLine, Document, Fulfilment, FulfilmentStatus, Reversal, Side
 from tieout.domain.quantities import plain
 
 COMPLETED = "COMPLETED"
+CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ class Group:
         return self.moves[0].place
 
 
-def documents(facts: Facts, together_s: float) -> list[Document]:
-    """The documents of one order, as they happened. Raises `RetryLater` when movements and lines do not add up yet."""
+def documents(facts: Facts, together_s: float, now: datetime) -> list[Document]:
+    """The documents of one order, as they happened; `now` is when it was read, for what stands rather than happens.
+
+    Raises `RetryLater` when movements and lines do not add up yet.
+    """
     _must_add_up(facts)
     despatches = _despatches(facts, together_s)
     reversals = _reversals(facts, despatches, together_s)
@@ -46,10 +51,28 @@ def documents(facts: Facts, together_s: float) -> list[Document]:
     made = [(g, _despatch(facts, g, completes=g.key == last)) for g in despatches]
     undone = [(g, _reversal(facts, g)) for g in reversals]
     ordered = sorted([*made, *undone], key=lambda pair: pair[0].place)
-    return [
+    moved = [
         Document(side=Side.WAREHOUSE, key=group.key, revision="1", happened_at=group.at, content=content)
         for group, content in ordered
     ]
+    return [*moved, _told_of(facts.id, facts.reference, _status(facts), now)]
+
+
+def gone(goods_out_id: str, now: datetime) -> list[Document]:
+    """The documents of an order that Clarus does not have: one cancelled early is deleted there."""
+    return [_told_of(goods_out_id, None, FulfilmentStatus.CANCELLED, now)]
+
+
+def _told_of(goods_out_id: str, reference: str | None, status: FulfilmentStatus, now: datetime) -> Document:
+    content = Fulfilment(goods_out=goods_out_id, order=reference, status=status)
+    return Document(side=Side.WAREHOUSE, key=goods_out_id, revision="", happened_at=now, content=content)
+
+
+def _status(facts: Facts) -> FulfilmentStatus:
+    """Assumption (seam `StatusVocabulary`): a status we do not know goes on. An order without lines has nothing to."""
+    if facts.status == CANCELLED or not facts.lines:
+        return FulfilmentStatus.CANCELLED
+    return FulfilmentStatus.COMPLETED if facts.status == COMPLETED else FulfilmentStatus.OPEN
 
 
 def _must_add_up(facts: Facts) -> None:

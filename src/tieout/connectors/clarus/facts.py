@@ -108,8 +108,7 @@ def _later(error: NotJson) -> RetryLater:
 
 def _gather(graph: Graph, settings: Settings, account: str, goods_out_ids: Sequence[str]) -> dict[str, Told]:
     """All first pages of all orders in one request; parcels, where they must be asked for, in a second one."""
-    answers = graph.together(_asks(graph, settings, goods_out_ids))
-    told = {key: {part: _about(key, place, part, answers) for part in PARTS} for place, key in enumerate(goods_out_ids)}
+    told = _by_order(graph.together(_asks(graph, settings, goods_out_ids)), goods_out_ids)
     packages = _packages(graph, [shipment for parts in told.values() for shipment in parts["shipments"]])
     return {key: _told(parts, packages, account, settings) for key, parts in told.items()}
 
@@ -131,15 +130,16 @@ def _asks(graph: Graph, settings: Settings, keys: Sequence[str]) -> dict[str, As
     return asks
 
 
-def _about(key: str, place: int, part: str, answers: Mapping[str, Sequence[Node]]) -> Sequence[Node]:
-    """What one list says of one order."""
-    own = answers.get(f"{part}_{place}")
-    if own is not None:
-        return own
-    nodes = answers.get(part, ())
-    if part == "order":
-        return [node for node in nodes if as_id(node.get("id")) == key]
-    return [node for node in nodes if id_at(node, "goods_out") == key]
+def _by_order(answers: Mapping[str, Sequence[Node]], keys: Sequence[str]) -> dict[str, dict[str, list[Node]]]:
+    """What was answered of each order, by part."""
+    told = {key: {part: list[Node]() for part in PARTS} for key in keys}
+    for name, nodes in answers.items():
+        part, _, place = name.partition("_")
+        for node in nodes:
+            key = keys[int(place)] if place else as_id(node.get("id")) if part == "order" else id_at(node, "goods_out")
+            if key in told:
+                told[key][part].append(node)
+    return told
 
 
 def subtypes_of(graph: Graph, settings: Settings) -> list[str]:

@@ -5,6 +5,9 @@ becomes one message. Nothing is believed of them but that the order is worth rea
 
 A tenant whose movements do not name their order is swept through its orders instead (`_fallback`): orders in picking or
 completed, and those with a movement in the window.
+
+At the end of each sweep come the orders that have ended without a movement (`_ended`): cancelled, or closed short. One
+cancelled before it was allocated is deleted in Clarus, so no sweep can find it; only a webhook tells.
 """
 
 import json
@@ -17,15 +20,17 @@ from typing import Any
 from tieout.connectors.clarus.facts import names_its_order, subtypes_of
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
-from tieout.connectors.clarus.queries import GOODS_OUTS, TRANSACTIONS
+from tieout.connectors.clarus.queries import GOODS_OUTS, ORDER_HEADERS, TRANSACTIONS
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.values import Node, NotJson, as_id, id_at, text_at, time_at, wire_time
+from tieout.connectors.clarus.values import Node, NotJson, as_id, code_at, id_at, text_at, time_at, wire_time
 from tieout.connectors.contract import Message, Poll, RetryLater
 from tieout.domain.clock import Clock
 
 DESPATCHES = "despatches"
 TOPIC = "goods_out"
 SENT = ("PICK", "PART", "COMPLETED")
+CANCELLED, COMPLETED = "CANCELLED", "COMPLETED"
+ENDED = replace(ORDER_HEADERS, extra=(*ORDER_HEADERS.extra, "updated_at"))
 ORDERS_AT_ONCE = 10
 """Orders whose movements are asked for in one request, where they must be asked for one by one."""
 
@@ -73,7 +78,9 @@ class Sweep:
             by_order = _by_order(page.nodes)
         else:
             page, by_order = self._fallback(cursor)
-        messages = [_message(goods_out_id, moves) for goods_out_id, moves in by_order.items()]
+        ended = self._ended(cursor) if page.after is None else {}
+        messages = [_message(one, moves, ended.pop(one, None)) for one, moves in by_order.items()]
+        messages += [_ended_message(one, node) for one, node in ended.items()]
         return self._told(cursor, page, messages, [node for nodes in by_order.values() for node in nodes])
 
     def _told(self, cursor: Cursor, page: Page, messages: Sequence[Message], moves: Sequence[Node]) -> Poll:
@@ -113,6 +120,18 @@ class Sweep:
         orders = {str(as_id(node.get("id"))): node for node in page.nodes}
         return page, self._moves_of(list(orders), cursor)
 
+    def _ended(self, cursor: Cursor) -> dict[str, Node]:
+        """Orders that ended in the window, or were cancelled where the tenant does not tell when an order changed."""
+        long_ago = self._clock.now() - timedelta(days=self._settings.fallback_days)
+        where: dict[str, Any] = {"account_id": {"eq": self._lookup.account()}}
+        if self._graph.schema.filters_by(GOODS_OUTS, "updated_at"):
+            where |= {"goods_out_status_code": {"in": [CANCELLED, COMPLETED]}}
+            where |= {"updated_at": {"from": cursor.since or wire_time(long_ago)}}
+        else:
+            where |= {"goods_out_status_code": {"in": [CANCELLED]}}
+            where |= {"expected_date_of_dispatch": {"from": long_ago.date().isoformat()}}
+        return {str(as_id(node.get("id"))): node for node in self._graph.all(ENDED, **where)}
+
     def _moves_of(self, goods_out_ids: Sequence[str], cursor: Cursor) -> dict[str, list[Node]]:
         found: dict[str, list[Node]] = {}
         for start in range(0, len(goods_out_ids), ORDERS_AT_ONCE):
@@ -135,18 +154,33 @@ def _by_order(moves: Sequence[Node]) -> dict[str, list[Node]]:
     return found
 
 
-def _message(goods_out_id: str, moves: Sequence[Node]) -> Message:
+def _message(goods_out_id: str, moves: Sequence[Node], ended: Node | None) -> Message:
     """One order of a page. Its identity holds all movements seen, not only the highest: one that shows late with a
-    lower id must not be taken for something already told."""
+    lower id must not be taken for something already told. It also holds how the order has ended, where it has."""
     ids = sorted((str(as_id(node.get("id"))) for node in moves), key=lambda one: (len(one), one))
     digest = sha256(",".join(ids).encode()).hexdigest()[:12]
     return Message(
         topic=TOPIC,
         key=goods_out_id,
-        identity=f"sweep:{goods_out_id}:{ids[-1]}:{digest}",
+        identity=f"sweep:{goods_out_id}:{ids[-1]}:{digest}{'' if ended is None else f':{_end(ended)}'}",
         raw=json.dumps([_as_told(node) for node in moves]),
         reference=next((r for r in (text_at(n, "goods_out.external_system_reference1") for n in moves) if r), None),
     )
+
+
+def _ended_message(goods_out_id: str, node: Node) -> Message:
+    return Message(
+        topic=TOPIC,
+        key=goods_out_id,
+        identity=f"sweep:{goods_out_id}:{_end(node)}",
+        raw=json.dumps(_as_told(node)),
+        reference=text_at(node, "external_system_reference1"),
+    )
+
+
+def _end(node: Node) -> str:
+    """How an order has ended, and when it last changed where that can be seen: one that ends again is told again."""
+    return f"{code_at(node, 'goods_out_status')}:{text_at(node, 'updated_at') or ''}"
 
 
 def _as_told(node: Mapping[str, Any]) -> Any:

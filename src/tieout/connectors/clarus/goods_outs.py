@@ -20,6 +20,7 @@ from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, as_id, code_at, number_at, text_at
 from tieout.connectors.contract import Send
+from tieout.domain.identity import is_sent_again
 from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome
 
 CANCELLABLE = ("DRAFT", "PENDING", "ALLOCATED", "PART_ALLOCATED")
@@ -131,11 +132,15 @@ class GoodsOuts:
         return [node for node in self._graph.all(GOODS_OUTS, **where) if text_at(node, "reference") == number]
 
     def _with_reference(self, reference: str, number: str) -> Sequence[Node]:
-        """Orders with our reference; where the tenant hides it, those with the number that are not cancelled."""
+        """Orders with our reference; where the tenant hides it, those with the number that are not cancelled.
+
+        One cancelled is ours all the same, but for an order sent again: then it is the one taken back before.
+        """
         found = self._numbered_so(number)
         if self._graph.schema.has(GOODS_OUTS, "external_system_reference1"):
             return [node for node in found if text_at(node, "external_system_reference1") == reference]
-        return [node for node in found if _status(node) != CANCELLED] or found[:1]
+        alive = [node for node in found if _status(node) != CANCELLED]
+        return alive or ([] if is_sent_again(reference) else found[:1])
 
     def _there(self, goods_out_id: str, number: str) -> Node | None:
         return next((node for node in self._numbered_so(number) if as_id(node.get("id")) == goods_out_id), None)

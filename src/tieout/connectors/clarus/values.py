@@ -66,9 +66,10 @@ def at(node: Node | None, path: str) -> Any:
     """The value at a dotted path; None where any step is missing."""
     value: Any = node
     for name in path.split("."):
-        owner = as_node(value)
-        value = owner.get(name) if owner is not None else None
-    return value
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  it is JSON
+    return value  # pyright: ignore[reportUnknownVariableType]
 
 
 def as_id(value: Any) -> str | None:

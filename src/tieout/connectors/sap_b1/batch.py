@@ -8,12 +8,15 @@ answer.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.message import Message
 
 from tieout.connectors.sap_b1.wire import Call, Reply
 
 _BOUNDARY = "batch_tieout"
 _CRLF = "\r\n"
+_MULTIPART = re.compile(
+    r"\s*multipart/[^;]+;(?:.*;)?\s*boundary\s*=\s*(?:\"(?P<quoted>[^\"]+)\"|(?P<plain>[^\s;\"]+))\s*(?:;.*)?",
+    re.IGNORECASE,
+)
 _STATUS_LINE = re.compile(rb"\s*HTTP/\d(?:\.\d)? (\d{3})[^\n]*\n")
 
 
@@ -80,12 +83,10 @@ def _parts(content_type: str, content: bytes) -> tuple[list[_Part], bool]:
 
     The standard library's parser is made for mail: half of all our time in a batch went into it.
     """
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
-    if header.get_content_maintype() != "multipart" or not boundary:
+    boundary = _MULTIPART.fullmatch(content_type)
+    if boundary is None:
         raise Malformed("the answer has no parts")
-    _, *pieces = (b"\n" + content).split(f"\n--{boundary}".encode())
+    _, *pieces = (b"\n" + content).split(b"\n--" + (boundary["quoted"] or boundary["plain"]).encode())
     whole = bool(pieces) and pieces[-1].startswith(b"--")
     return [_part(piece) for piece in (pieces[:-1] if whole else pieces)], whole
 

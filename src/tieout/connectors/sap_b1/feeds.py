@@ -70,6 +70,7 @@ _ORDER_FIELDS = (
     "Cancelled",
     "Confirmed",
     "PartialSupply",
+    "TaxDate",
     "DocDueDate",
     "TransportationCode",
     "AddressExtension",

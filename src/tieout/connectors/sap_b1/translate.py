@@ -90,7 +90,10 @@ def _within(record: Record, first: str, last: str, today: date) -> bool:
 
 
 def sales_order(record: Record, zone: tzinfo) -> SalesOrder:
-    """An `Orders` record as a sales order. Lines of text, which have no item, are left out."""
+    """An `Orders` record as a sales order. Lines of text, which have no item, are left out.
+
+    `TaxDate` is what Business One shows as the document date.
+    """
     carrier = record.whole_or_none("TransportationCode")
     return SalesOrder(
         number=str(record.whole("DocNum")),
@@ -102,6 +105,7 @@ def sales_order(record: Record, zone: tzinfo) -> SalesOrder:
         carrier=None if carrier in (None, NO_CARRIER) else str(carrier),
         address=_address(record),
         lines=tuple(_line(line) for line in record.rows("DocumentLines") if line.text_or_none("ItemCode")),
+        ordered_on=record.day_or_none("TaxDate"),
     )
 
 

@@ -78,6 +78,12 @@ def schema_of(settings: ClarusSettings) -> GraphQLSchema:
     return build_schema(settings)
 
 
+@lru_cache(maxsize=8)
+def graph_of(settings: ClarusSettings) -> Graph:
+    """The graph for some settings: it holds nothing of a tenant, so a new twin knows the queries of those before."""
+    return Graph(settings)
+
+
 def _asked(body: Any) -> tuple[str | None, dict[str, Any]]:
     asked = as_object(body) or {}
     text = asked.get("query")

@@ -3,7 +3,7 @@
 from tieout.twins.clarus import admin
 from tieout.twins.clarus.auth import Door
 from tieout.twins.clarus.errors import RefusedError, refused
-from tieout.twins.clarus.graph import Graph
+from tieout.twins.clarus.graph import graph_of
 from tieout.twins.clarus.routes import rest
 from tieout.twins.clarus.settings import ClarusSettings, UnknownSettingError
 from tieout.twins.clarus.start import furnish
@@ -42,7 +42,7 @@ class ClarusTwin:
         self.settings = settings
         self.state = State(self._clock, settings, self._seed, outbox)
         self._door = Door(settings, self._seed)
-        self._graph = Graph(settings)
+        self._graph = graph_of(settings)
         furnish(self.state)
 
     def handle(self, request: Request) -> Reply:

@@ -1,0 +1,39 @@
+"""The bugs of the law, those that seeds have found and our own, each planted by replacing a function or two.
+
+The auditor must catch each. Where the real code leaves no room for a bug as it was first described, the nearest one is
+planted, and its docstring tells.
+"""
+
+from tests.simulate.plants import batches, exceptions, goods, intake, leases, order, outcomes
+from tests.simulate.plants.planting import Plant, Planting
+
+
+def _plant(planted: Planting, *caught_by: str, seeds: tuple[int, ...]) -> Plant:
+    return Plant(getattr(planted, "__name__", ""), frozenset(caught_by), planted, seeds)
+
+
+PLANTS = (
+    _plant(intake.no_duplicate_check, "I3", "I6", seeds=(0,)),
+    _plant(outcomes.resend_without_looking, "I1", seeds=(0, 1)),
+    _plant(outcomes.no_settling_time, "I1", seeds=(2, 4)),
+    _plant(intake.acknowledge_before_commit, "I9", seeds=(0,)),
+    _plant(intake.no_sweep, "I2", seeds=(3,)),
+    _plant(exceptions.case_in_another_transaction, "I4", "I1", seeds=(5,)),
+    _plant(outcomes.send_without_intent, "I1", seeds=(0,)),
+    _plant(intake.cursor_before_rows, "I2", seeds=(0,)),
+    _plant(intake.cursor_without_overlap, "I2", seeds=(1,)),
+    _plant(order.no_order_gate, "I6", seeds=(12,)),
+    _plant(order.no_parent_gate, "I7", seeds=(0,)),
+    _plant(batches.part_of_a_batch_taken_as_done, "I1", seeds=(4,)),
+    _plant(batches.batch_resent_whole, "I1", seeds=(14, 18, 20)),
+    _plant(outcomes.error_taken_as_not_done, "I1", seeds=(1,)),
+    _plant(leases.no_fencing, "I1", "I5", seeds=(3,)),
+    _plant(exceptions.second_case, "I4", seeds=(0,)),
+    _plant(exceptions.throttling_counted_as_failure, "I4", seeds=(0,)),
+    _plant(leases.settling_on_the_wall_clock, "I1", "I8", seeds=(0,)),
+    _plant(outcomes.not_found_taken_as_final, "I6", "I7", "I1", seeds=(0,)),
+    _plant(leases.lease_on_the_wall_clock, "I8", "I1", seeds=(69, 750, 934)),
+    _plant(outcomes.no_look_after_a_takeover, "I1", seeds=(0,)),
+    _plant(goods.change_of_quantity_not_told, "I10", seeds=(14,)),
+    _plant(order.posting_left_with_the_old_revision, "I8", seeds=(7,)),
+)
