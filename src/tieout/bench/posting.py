@@ -1,9 +1,9 @@
 """Despatches end to end: how many a second, how soon each is in the ledger, and what a bare client could do."""
 
 import json
+import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
@@ -24,27 +24,35 @@ from tieout.journal.tables import posting
 from tieout.local import webhook_headers
 from tieout.twins.process import ProcessError, TwinProcess
 
-CONNECTIONS = 16
+CONNECTIONS = 64
 
 
 def posting_rows(folder: Path, sizes: Sizes) -> list[Row]:
-    """First despatches at a steady pace, for the latency; then the rest at once, for the rate; then the bare client."""
+    """First despatches at a steady pace, for the latency; then bursts, for the rate, each followed by the bare client,
+    on a ledger of its own, so that whatever else the machine does meets both alike.
+    """
     steady = int(sizes.steady_s * sizes.a_second)
-    with TwinProcess("sap-b1") as ledger, TwinProcess("clarus") as floor:
+    with TwinProcess("sap-b1") as ledger, TwinProcess("clarus") as floor, TwinProcess("sap-b1") as other:
         shop = open_shop(folder, ledger, floor)
-        worker = cross(shop, steady + sizes.despatches)
+        orders = steady + sizes.despatches * sizes.bursts
+        trade(other, orders)
+        worker = cross(shop, orders)
         try:
             hooks = webhook_bodies(floor)
             waits_s = _steady(shop, hooks[:steady], sizes.a_second)
-            rate = _as_fast_as_it_goes(shop, hooks[steady:])
+            rates, bare = list[float](), list[float]()
+            for start in range(steady, orders, sizes.despatches):
+                rates.append(_as_fast_as_it_goes(shop, hooks[start : start + sizes.despatches]))
+                bare.append(_bare(other, _sent_bodies(shop)[start:]))
         finally:
             worker.stop()
-        _must_be_in_the_ledger(ledger, len(hooks))
-        bare = _bare(ledger, len(hooks), _sent_bodies(shop)[steady:])
+        for twin, count in ((ledger, orders), (other, orders - steady)):
+            _must_be_in_the_ledger(twin, count)
         shop.journal.close()
     said = f"webhook to delivery at {sizes.a_second:g} a second"
+    rate, limit = statistics.median(rates), statistics.median(bare)
     return [
-        Row("despatch to delivery and invoice", rate, "a second", sizes.despatches / bare, at_least=0.5),
+        Row("despatch to delivery and invoice", rate, "a second", limit, at_least=0.5),
         Row(f"{said}, p50", percentile(waits_s, 0.5) * 1000, "ms"),
         Row(f"{said}, p99", percentile(waits_s, 0.99) * 1000, "ms"),
     ]
@@ -55,10 +63,15 @@ def _steady(shop: Shop, hooks: Sequence[str], a_second: float) -> list[float]:
     sent = loaded(Order(shop.installed.hook, hooks, webhook_headers(), CONNECTIONS, a_second))
     shop.wait(lambda: shop.done("invoice") == len(hooks), "the steady despatches to be invoiced")
     order_of = [json.loads(hook)["data"]["external_system_reference1"].rsplit(".", 1)[1] for hook in hooks]
-    wanted = select(posting.c.lane, posting.c.done_at).where(posting.c.kind == "delivery", posting.c.state == "done")
-    with shop.journal.read() as connection:
-        done_at = {row.lane: row.done_at.replace(tzinfo=UTC).timestamp() for row in connection.execute(wanted)}
+    done_at = _done_at(shop, "delivery")
     return [done_at[f"order/{order}"] - sent.sent_at[place] for place, order in enumerate(order_of)]
+
+
+def _done_at(shop: Shop, kind: str) -> dict[str, float]:
+    """When the posting of this kind was settled, by lane, as seconds since the epoch."""
+    wanted = select(posting.c.lane, posting.c.done_at).where(posting.c.kind == kind, posting.c.state == "done")
+    with shop.journal.read() as connection:
+        return {row.lane: row.done_at.replace(tzinfo=UTC).timestamp() for row in connection.execute(wanted)}
 
 
 def _as_fast_as_it_goes(shop: Shop, hooks: Sequence[str]) -> float:
@@ -66,7 +79,7 @@ def _as_fast_as_it_goes(shop: Shop, hooks: Sequence[str]) -> float:
     before = shop.done("invoice")
     sent = loaded(Order(shop.installed.hook, hooks, webhook_headers(), CONNECTIONS))
     shop.wait(lambda: shop.done("invoice") == before + len(hooks), "all despatches to be invoiced")
-    return len(hooks) / (time.time() - min(sent.sent_at.values()))  # the load's own start-up is nobody's work
+    return len(hooks) / (max(_done_at(shop, "invoice").values()) - min(sent.sent_at.values()))
 
 
 def _sent_bodies(shop: Shop) -> list[list[dict[str, Any]]]:
@@ -85,10 +98,8 @@ def _sent_bodies(shop: Shop) -> list[list[dict[str, Any]]]:
     return list(pairs.values())
 
 
-def _bare(ledger: TwinProcess, orders: int, pairs: list[list[dict[str, Any]]]) -> float:
-    """Seconds a bare client takes to post the same to the same twin, in the same state, over as many connections."""
-    ledger.post("/_twin/reset", {})
-    trade(ledger, orders)
+def _bare(ledger: TwinProcess, pairs: list[list[dict[str, Any]]]) -> float:
+    """Despatches a second of a bare client that posts the same, over as many connections, to a ledger of the same trade."""
     at_once = sap_b1.Settings.model_fields["sessions"].default
     order = {"url": ledger.url, "pairs": pairs, "at_once": at_once}
     ran = subprocess.run(
@@ -97,7 +108,7 @@ def _bare(ledger: TwinProcess, orders: int, pairs: list[list[dict[str, Any]]]) -
     )  # fmt: skip
     if ran.returncode:
         raise ProcessError(f"the bare client failed: {ran.stderr[-500:]}")
-    return float(json.loads(ran.stdout)["seconds"])
+    return len(pairs) / float(json.loads(ran.stdout)["seconds"])
 
 
 def _must_be_in_the_ledger(ledger: TwinProcess, count: int) -> None:

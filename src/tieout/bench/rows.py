@@ -44,7 +44,8 @@ class Sizes:
     """In one round of the intake, against each of the two servers."""
     rounds: int = 5
     despatches: int = 500
-    """Posted end to end, as fast as it goes."""
+    """In one burst, posted end to end as fast as it goes."""
+    bursts: int = 3
     steady_s: float = 10.0
     """How long despatches come at `a_second`."""
     a_second: float = 20.0

@@ -38,7 +38,7 @@ class Shop:
         while not true():
             if time.monotonic() > ends_s:
                 raise ProcessError(f"waited {WITHIN_S:g} s for {what}")
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def done(self, kind: str) -> int:
         """How many postings of a kind stand, as the journal has it: asking costs neither system any time."""
@@ -67,7 +67,7 @@ def trade(ledger: TwinProcess, orders: int) -> None:
 def open_shop(folder: Path, ledger: TwinProcess, floor: TwinProcess) -> Shop:
     """Where everything is, with nothing in it yet."""
     url = f"sqlite:///{folder / 'posting.sqlite'}"
-    between = Between(ledger.url, floor.url, feeds_s=NEVER_S, ledger_more={"batch_size": 10})
+    between = Between(ledger.url, floor.url, feeds_s=NEVER_S, ledger_more={"batch_size": 20})
     installed = install(folder, url, between)
     return Shop(ledger, floor, prepare_journal(url), installed)
 

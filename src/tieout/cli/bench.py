@@ -23,7 +23,7 @@ def bench(
     ] = Sizes.webhooks,
     rounds: Annotated[int, typer.Option(help="Rounds of the intake.", min=1, max=MANY)] = Sizes.rounds,
     despatches: Annotated[
-        int, typer.Option(help="Despatches posted as fast as it goes.", min=1, max=MANY)
+        int, typer.Option(help="Despatches in each of three bursts, posted as fast as it goes.", min=1, max=MANY)
     ] = Sizes.despatches,
     steady_s: Annotated[
         float, typer.Option(help="Seconds of despatches at a steady pace.", min=0.1, max=MANY)

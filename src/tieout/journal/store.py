@@ -1,5 +1,6 @@
 """Opens the journal and gives out its transactions. A written transaction is durable when its block ends, or undone."""
 
+import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -44,6 +45,7 @@ class Journal:
     def __init__(self, url: str, *, boundary: Boundary = no_boundary) -> None:
         self.engine = _open(url)
         self._boundary = boundary
+        self._one_writer = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -58,11 +60,23 @@ class Journal:
     @contextmanager
     def write(self, what: str) -> Generator[Connection]:
         """A transaction that may write; `what` names its durable boundary. Raises SQLAlchemy errors, all undone."""
-        with self.engine.connect().execution_options(tieout_writes=True) as connection:
+        with self._turn(), self.engine.connect().execution_options(tieout_writes=True) as connection:
             with connection.begin():
                 yield connection
                 self._boundary(f"before {what}")
             self._boundary(f"after {what}")
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        """SQLite has one writer at a time, and who meets another sleeps up to 100 ms between two looks. Our own threads
+        wait for each other here, and go on at once; for those of another process, and after its timeout, SQLite sees.
+        """
+        mine = self.is_sqlite and self._one_writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._one_writer.release()
 
     @contextmanager
     def read(self) -> Generator[Connection]:
