@@ -99,7 +99,7 @@ def _sent_bodies(shop: Shop) -> list[list[dict[str, Any]]]:
 
 
 def _bare(ledger: TwinProcess, pairs: list[list[dict[str, Any]]]) -> float:
-    """Despatches a second of a bare client that posts the same over as many connections, to a ledger of the same trade."""
+    """Despatches a second of a bare client that posts the same to a ledger of the same trade, as many at once."""
     at_once = sap_b1.Settings.model_fields["sessions"].default
     order = {"url": ledger.url, "pairs": pairs, "at_once": at_once}
     ran = subprocess.run(
