@@ -197,6 +197,24 @@ def test_a_document_that_was_looked_at_again_loads_with_its_new_content(journal:
     assert load_one(journal).documents[0].content == order(customer="C30000")
 
 
+def test_a_lot_that_was_missing_is_known_to_the_movement_once_the_despatch_tells_it(journal: Journal) -> None:
+    receive(journal, "a")
+    work, changes, told = load_one(journal), Changes(), despatch()
+    document = document_row(told, message_id=work.messages[0].id)
+    changes.documents.append((work, document))
+    changes.movements += [
+        MovementRow(line.movement, document, line.item, None, -line.qty_base, None, NOON) for line in told.lines
+    ]
+    flush(journal, changes)
+    later = Changes()
+    document.content = replace(told, lines=tuple(replace(line, lot=f"LOT-{line.movement}") for line in told.lines))
+    later.refreshed.append(document)
+    flush(journal, later)
+    with journal.read() as connection:
+        lots = {row.source: row.lot for row in connection.execute(select(movement.c.source, movement.c.lot))}
+    assert lots == {line.movement: f"LOT-{line.movement}" for line in told.lines}
+
+
 def test_items_seen_twice_in_one_step_are_remembered_as_last_seen(journal: Journal) -> None:
     changes = Changes()
     changes.mirrored += [(Side.LEDGER, item(name="old")), (Side.LEDGER, item(name="new")), (Side.WAREHOUSE, item())]

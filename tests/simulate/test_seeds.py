@@ -14,7 +14,7 @@ SEEDS = chunks()
 HISTORIES = """
 import json
 from tieout.simulate.run import run
-print(json.dumps([run(seed).history for seed in (3, 1, 3)]))
+print(json.dumps([run(seed).history for seed in (6, 2, 6)]))
 """
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, update
 
-from tieout.domain.documents import Item, SalesOrder, Side, dump_content
+from tieout.domain.documents import Despatch, Item, SalesOrder, Side, dump_content
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import REASONS
 from tieout.journal import lanes
@@ -169,6 +169,7 @@ class Changes:
         _update(connection, case_, self.grown.values(), "blocked_units")
         refreshed = [{"b_id": d.id, "b_content": dump_content(d.content)} for d in self.refreshed if d.id is not None]
         _execute_update(connection, document, refreshed, "content")
+        self._refresh_lots(connection)
         _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")
         _update(connection, posting, self.touched_postings.values(), "state", "theirs", "done_at")
         taken_over = [
@@ -176,6 +177,18 @@ class Changes:
             for p in self.taken_over
         ]
         _execute_update(connection, posting, taken_over, "document_id", "step", "body")
+
+    def _refresh_lots(self, connection: Connection) -> None:
+        """A lot that was missing when a movement was stored is known now."""
+        found = [
+            {"b_document": row.id, "b_source": line.movement, "b_lot": line.lot}
+            for row in self.refreshed
+            if isinstance(row.content, Despatch)
+            for line in row.content.lines
+        ]
+        if found:
+            its = (movement.c.document_id == bindparam("b_document"), movement.c.source == bindparam("b_source"))
+            connection.execute(update(movement).where(*its).values(lot=bindparam("b_lot")), found)
 
     def _move_messages(self, connection: Connection, link: str, now: datetime) -> None:
         """A message that was about another lane's order waits there."""

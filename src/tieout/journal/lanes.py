@@ -71,15 +71,27 @@ def claim(connection: Connection, link: str, token: str, holder: str, *, limit: 
     A wall clock that jumped back must not put a lane to sleep for ever: a lane whose rest seems to have begun in the
     future counts as due.
     """
-    due = or_(lane.c.due_at.is_(None), lane.c.due_at <= now, lane.c.rested_at > now)
-    free = and_(lane.c.link == link, lane.c.arrived > lane.c.handled, lane.c.token.is_(None), due)
-    wanted = select(lane.c.lane, lane.c.arrived, lane.c.rests).where(free).order_by(lane.c.due_at).limit(limit)
-    found = connection.execute(wanted.with_for_update(skip_locked=True)).all()
+    found = connection.execute(_CLAIMABLE, {"b_link": link, "b_now": now, "b_limit": limit}).all()
     if found:
         connection.execute(insert(lease).values(token=token, holder=holder, beat=0))
         names = [row.lane for row in found]
         connection.execute(update(lane).where(lane.c.link == link, lane.c.lane.in_(names)).values(token=token))
     return [Claimed(row.lane, row.arrived, row.rests) for row in found]
+
+
+_CLAIMABLE = (
+    select(lane.c.lane, lane.c.arrived, lane.c.rests)
+    .where(
+        lane.c.link == bindparam("b_link"),
+        lane.c.arrived > lane.c.handled,
+        lane.c.token.is_(None),
+        or_(lane.c.due_at.is_(None), lane.c.due_at <= bindparam("b_now"), lane.c.rested_at > bindparam("b_now")),
+    )
+    .order_by(lane.c.due_at)
+    .limit(bindparam("b_limit"))
+    .with_for_update(skip_locked=True)
+)
+"""Built once: building a statement costs several times what running it does."""
 
 
 def beat(connection: Connection, token: str) -> None:

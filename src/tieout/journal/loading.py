@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, Table, and_, bindparam, func, or_, select
 
 from tieout.domain.documents import Side, load_content
 from tieout.domain.postings import load_body
@@ -12,6 +12,34 @@ from tieout.domain.reasons import Problem
 from tieout.journal.lanes import Claimed
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
 from tieout.journal.tables import attempt, case_, document, message, posting
+
+
+def _here(table: Table) -> ColumnElement[bool]:
+    """The rows of some lanes of a link."""
+    names: BindParameter[str] = bindparam("names", expanding=True)
+    return and_(table.c.link == bindparam("link"), table.c.lane.in_(names))
+
+
+def _documents_needed() -> Select[Any]:
+    """All of an order's documents; of an item's what is unfinished and its newest state: its history can be long."""
+    newest = select(func.max(document.c.revision)).where(_here(document), document.c.kind == "item")
+    unfinished = document.c.state.in_(("waiting", "planned", "held"))
+    in_newest = document.c.revision.in_(newest.group_by(document.c.lane))
+    wanted = select(document).where(_here(document), or_(document.c.kind != "item", unfinished, in_newest))
+    return wanted.order_by(document.c.id)
+
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_WAITING = select(message).where(_here(message), message.c.state == "waiting").order_by(message.c.id)
+_NEEDED = _documents_needed()
+_POSTINGS = select(posting).where(posting.c.document_id.in_(_IDS)).order_by(posting.c.document_id, posting.c.step)
+_LAST_ATTEMPTS = select(attempt).where(
+    attempt.c.id.in_(
+        select(func.max(attempt.c.id)).where(attempt.c.posting_id.in_(_IDS)).group_by(attempt.c.posting_id)
+    )
+)
+_OPEN_CASES = select(case_).where(_here(case_), case_.c.state == "open")
+"""Built once: building a statement costs several times what running it does."""
 
 
 def load(connection: Connection, link: str, claimed: Sequence[Claimed]) -> list[LaneWork]:
@@ -36,34 +64,25 @@ def load(connection: Connection, link: str, claimed: Sequence[Claimed]) -> list[
 
 
 def _waiting_messages(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
-    wanted = select(message).where(message.c.link == link, message.c.lane.in_(names), message.c.state == "waiting")
-    return connection.execute(wanted.order_by(message.c.id)).all()
+    return connection.execute(_WAITING, {"link": link, "names": names}).all()
 
 
 def _documents(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
-    """All of an order's documents; of an item's what is unfinished and its newest state: its history can be long."""
-    here = and_(document.c.link == link, document.c.lane.in_(names))
-    newest = select(func.max(document.c.revision)).where(here, document.c.kind == "item").group_by(document.c.lane)
-    unfinished = document.c.state.in_(("waiting", "planned", "held"))
-    needed = or_(document.c.kind != "item", unfinished, document.c.revision.in_(newest))
-    return connection.execute(select(document).where(here, needed).order_by(document.c.id)).all()
+    return connection.execute(_NEEDED, {"link": link, "names": names}).all()
 
 
 def _postings(connection: Connection, document_ids: list[int]) -> Sequence[Row[Any]]:
-    wanted = select(posting).where(posting.c.document_id.in_(document_ids))
-    return connection.execute(wanted.order_by(posting.c.document_id, posting.c.step)).all()
+    return connection.execute(_POSTINGS, {"ids": document_ids}).all() if document_ids else ()
 
 
 def _last_attempts(connection: Connection, posting_ids: list[int]) -> Sequence[Row[Any]]:
     if not posting_ids:
         return ()
-    last = select(func.max(attempt.c.id)).where(attempt.c.posting_id.in_(posting_ids)).group_by(attempt.c.posting_id)
-    return connection.execute(select(attempt).where(attempt.c.id.in_(last))).all()
+    return connection.execute(_LAST_ATTEMPTS, {"ids": posting_ids}).all()
 
 
 def _open_cases(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
-    wanted = select(case_).where(case_.c.link == link, case_.c.lane.in_(names), case_.c.state == "open")
-    return connection.execute(wanted).all()
+    return connection.execute(_OPEN_CASES, {"link": link, "names": names}).all()
 
 
 def _message(row: Row[Any]) -> MessageRow:

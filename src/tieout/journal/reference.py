@@ -1,6 +1,6 @@
 """What documents are judged against: both sides' items as last seen, and cross-references. Mappings change here too."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, insert, select
@@ -11,8 +11,10 @@ from tieout.journal.store import upsert
 from tieout.journal.tables import mapping, mirror, xref
 
 
-def items(connection: Connection, link: str, side: Side, codes: Iterable[str]) -> dict[str, Item]:
+def items(connection: Connection, link: str, side: Side, codes: Collection[str]) -> dict[str, Item]:
     """Items of one side by code, of those asked for."""
+    if not codes:
+        return {}
     wanted = and_(mirror.c.link == link, mirror.c.side == side, mirror.c.code.in_(sorted(set(codes))))
     found: dict[str, Item] = {}
     for row in connection.execute(select(mirror.c.code, mirror.c.content).where(wanted)):

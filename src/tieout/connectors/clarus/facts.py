@@ -1,6 +1,6 @@
 """What Clarus tells about one order: the order, its lines, its movements, its parcels, in as few calls as may be.
 
-The order is asked for first and its movements later, so a status never runs ahead of the movements seen with it.
+Lists of one answer may still be from different moments: `despatches._must_add_up` holds lines and movements together.
 """
 
 from collections.abc import Mapping, Sequence
