@@ -1,6 +1,7 @@
 """Accounts of orders whose confirmation is taken away after the warehouse has heard of them, and given again."""
 
 from tests.journey.conftest import Shop
+from tieout.domain.documents import Side
 from tieout.rules.facts import Policy
 
 
@@ -144,8 +145,28 @@ def test_an_order_confirmed_again_after_a_part_of_it_left_is_for_a_person(shop: 
     shop.sync()
     _confirm(shop, key, "tNO")
     _confirm(shop, key, "tYES")
-    assert shop.open_cases() == ["order_reopened"]
+    assert shop.open_cases() == ["cancelled_in_warehouse"]
     assert _alive(shop) == []
+
+
+def test_goods_that_left_unread_are_not_sent_again_though_the_floor_cancelled_the_rest(shop: Shop) -> None:
+    key = shop.order(10)
+    shop.on_the_floor("allocate", goods_out_id=1)
+    shop.on_the_floor("pick", goods_out_id=1)
+    shop.on_the_floor("despatch", goods_out_id=1, lines={"1": 4})
+    shop.on_the_floor("cancel_order", goods_out_id=1)
+    for said in ("tNO", "tYES"):
+        shop.clock.pass_s(60)
+        shop.edit_in_ledger(f"Orders({key})", {"Confirmed": said})
+        shop.intake.poll(shop.link, Side.LEDGER, "sales_orders")
+        shop.work()
+    assert _alive(shop) == []
+    shop.settle(3)
+    assert _alive(shop) == []
+    assert [line["Quantity"] for note in shop.ledger_documents("DeliveryNotes") for line in note["DocumentLines"]] == [
+        4
+    ]
+    assert shop.open_cases() == ["cancelled_in_warehouse"]
 
 
 def test_a_policy_that_asks_for_no_confirmation_takes_nothing_back(shop: Shop) -> None:

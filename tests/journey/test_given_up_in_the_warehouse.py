@@ -275,6 +275,20 @@ def test_a_short_order_that_must_go_whole_has_one_exception_and_not_two(shop: Sh
     assert [row["DocumentLines"][0]["Quantity"] for row in shop.ledger_documents("DeliveryNotes")] == [6]
 
 
+def test_what_the_ledger_said_while_the_warehouse_seemed_to_be_done_reaches_it_once_it_goes_on(shop: Shop) -> None:
+    key = shop.order(10)
+    shop.on_the_floor("allocate", goods_out_id=1)
+    shop.on_the_floor("cancel_order", goods_out_id=1)
+    shop.sync()
+    _ledger(shop, "cancel_order", order=key)
+    order = shop.floor.state.goods_outs[1]
+    order.goods_out_status_id = type(order.status).PENDING
+    _hint(shop, "alive again")
+    shop.settle(2)
+    assert [row.status.name for row in shop.floor.state.goods_outs] in ([], ["CANCELLED"])
+    assert shop.open_cases() == []
+
+
 def test_what_a_person_has_resolved_is_not_told_again(shop: Shop) -> None:
     shop.order(10)
     _send_short(shop, 6)

@@ -16,6 +16,8 @@ from tieout.sync.deciding import Decider
 from tieout.sync.lane import despatches_that_stand, goods_out_posting, last_sent, taken_back
 
 REVISION_DIGITS = 6
+DONE = "the warehouse is done with this order"
+"""The policy by which what the ledger says of an order is no longer told to the warehouse."""
 REASONS = ("cancelled_in_warehouse", "sent_short")
 
 
@@ -45,6 +47,18 @@ def worth_keeping(work: LaneWork, document: Document, content: Fulfilment) -> Do
     else:
         tells = not isinstance(last.content, Fulfilment) or last.content.status is not content.status
     return replace(document, revision=f"{len(known) + 1:0{REVISION_DIGITS}d}") if tells else None
+
+
+def reconsider(decider: Decider, work: LaneWork) -> None:
+    """What the ledger said while the warehouse seemed to be done is decided anew once it goes on after all."""
+    last = newest(work)
+    if last is None or last.state != "waiting" or stands_as(work) is not FulfilmentStatus.OPEN:
+        return
+    orders = [row for row in work.documents if isinstance(row.content, SalesOrder)]
+    order = max(orders, key=lambda row: row.revision, default=None)
+    if order is not None and order.policy == DONE:
+        order.state, order.policy = "waiting", None
+        decider.changes.touch(order)
 
 
 def decide_fulfilment(decider: Decider, work: LaneWork) -> None:

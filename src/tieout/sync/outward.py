@@ -11,7 +11,7 @@ from tieout.rules import bodies
 from tieout.rules.facts import Facts
 from tieout.rules.policy import judge_order
 from tieout.sync.deciding import Decider
-from tieout.sync.fulfilment import stands_as
+from tieout.sync.fulfilment import DONE, stands_as
 from tieout.sync.lane import despatches_that_stand, goods_out_posting, take_backs, taken_back
 
 
@@ -114,7 +114,7 @@ def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: S
         detail = f"order {order.number} is no longer confirmed, and its goods have left"
         decider.hold(work, [row], [Problem("order_cancelled_too_late", detail, about=row.key)])
     else:
-        decider.ignore(row, "the warehouse is done with this order")
+        decider.ignore(row, DONE)
 
 
 def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:

@@ -11,7 +11,7 @@ from tieout.domain.documents import Despatch, Item, Reversal, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.deciding import Decider
-from tieout.sync.fulfilment import decide_fulfilment, newest
+from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
 from tieout.sync.lane import in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
@@ -22,6 +22,7 @@ HOMEWARD = ("despatch", "reversal")
 
 def decide(decider: Decider, work: LaneWork) -> None:
     """Decides, in each flow, the waiting documents that are first in line, and what the warehouse has given up."""
+    reconsider(decider, work)
     _outward(decider, work)
     _homeward(decider, work)
     stands = newest(work)

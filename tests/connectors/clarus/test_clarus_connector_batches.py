@@ -14,8 +14,8 @@ from tieout.twins.wire import InProcess
 class Door(httpx.BaseTransport):
     """Counts what is asked of the twin about orders, and answers questions about a spoilt one, or too many, in part."""
 
-    def __init__(self, at: Floor, *, spoilt: str | None = None, most: int = 50) -> None:
-        self._inner, self._spoilt, self._most = InProcess(at.twin), spoilt, most
+    def __init__(self, at: Floor, *, spoilt: str | None = None, most: int = 50, nameless: bool = False) -> None:
+        self._inner, self._spoilt, self._most, self._nameless = InProcess(at.twin), spoilt, most, nameless
         self.asked = self.all = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -26,7 +26,16 @@ class Door(httpx.BaseTransport):
         self.all += 1
         if self._spoilt in orders or len(orders) > self._most:
             return httpx.Response(200, json={"data": {}, "errors": [{"message": "stumbled"}]}, request=request)
-        return self._inner.handle_request(request)
+        reply = self._inner.handle_request(request)
+        return _without_order_names(reply, request) if self._nameless else reply
+
+
+def _without_order_names(reply: httpx.Response, request: httpx.Request) -> httpx.Response:
+    body = json.loads(reply.read())
+    for name, found in (body.get("data") or {}).items():
+        for edge in found["all"]["edges"] if name in ("lines", "moves") else ():
+            edge["node"] |= {key: None for key in ("goods_out_id", "goods_out") if key in edge["node"]}
+    return httpx.Response(reply.status_code, json=body, request=request)
 
 
 def gone_out(at: Floor, count: int) -> list[str]:
@@ -69,6 +78,13 @@ def test_where_several_orders_are_too_much_for_one_question_each_is_asked_by_its
     door = Door(at, most=1)
     assert through(at, door).read([hint(one) for one in ids]) == [at.told(one) for one in ids]
     assert door.asked == 1 + 3
+
+
+def test_records_that_name_no_order_are_those_of_the_only_one_that_was_asked_for() -> None:
+    at = floor()
+    ids = gone_out(at, 3)
+    answers = through(at, Door(at, nameless=True)).read([hint(one) for one in ids])
+    assert answers == [at.clarus.read([hint(one)])[0] for one in ids]
 
 
 def test_a_message_about_something_else_and_an_order_that_is_gone_have_answers_of_their_own() -> None:

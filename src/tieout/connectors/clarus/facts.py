@@ -131,12 +131,19 @@ def _asks(graph: Graph, settings: Settings, keys: Sequence[str]) -> dict[str, As
 
 
 def _by_order(answers: Mapping[str, Sequence[Node]], keys: Sequence[str]) -> dict[str, dict[str, list[Node]]]:
-    """What was answered of each order, by part."""
+    """What was answered of each order, by part.
+
+    A record that names no order belongs to the only one that was asked for; where several were, raises
+    `AnsweredInPart`, and each is asked for by itself.
+    """
     told = {key: {part: list[Node]() for part in PARTS} for key in keys}
     for name, nodes in answers.items():
         part, _, place = name.partition("_")
         for node in nodes:
             key = keys[int(place)] if place else as_id(node.get("id")) if part == "order" else id_at(node, "goods_out")
+            if key is None and len(keys) > 1:
+                raise AnsweredInPart(f"Clarus gave a record of {part} that names no order", cause="down")
+            key = key or keys[0]
             if key in told:
                 told[key][part].append(node)
     return told

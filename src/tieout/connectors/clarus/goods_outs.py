@@ -83,7 +83,7 @@ class GoodsOuts:
     def cancel(self, send: Send, body: GoodsOutCancel) -> Outcome:
         """Takes an order back. Raises as `create`; `Refused` when it is too late."""
         there = self._there(send.known[body.of], body.number)
-        if there is None or _status(there) == CANCELLED:
+        if there is None or self._is_off(there):
             return Outcome(ended=Ended.EXISTS, theirs=send.known[body.of])
         self._must_be_cancellable(there, body.number)
         try:
@@ -97,7 +97,7 @@ class GoodsOuts:
     def find_cancel(self, send: Send, body: GoodsOutCancel) -> Outcome | None:
         """`exists` when the order is gone or cancelled, else None."""
         there = self._there(send.known[body.of], body.number)
-        if there is None or _status(there) == CANCELLED:
+        if there is None or self._is_off(there):
             return Outcome(ended=Ended.EXISTS, theirs=send.known[body.of])
         return None
 
@@ -153,13 +153,20 @@ class GoodsOuts:
         if status not in {allowed.upper() for allowed in self._settings.editable_statuses}:
             raise Refused(f"Clarus has {number!r} in status {status}: it can no longer be changed")
 
+    def _sent_in_part(self, there: Node) -> bool:
+        return any(number_at(line, "dispatch_quantity") for line in self._lines(str(there["id"])))
+
+    def _is_off(self, there: Node) -> bool:
+        """Whether it is cancelled with all its goods still here: what has left is not taken back by a cancellation."""
+        return _status(there) == CANCELLED and not self._sent_in_part(there)
+
     def _must_be_cancellable(self, there: Node, number: str) -> None:
         """Assumption (seam `StatusVocabulary`): a status we do not know is never guessed at, but refused by name."""
         status = _status(there)
         allowed = CANCELLABLE + (PICKING if self._settings.cancel_while_picking else ())
         if status not in allowed:
             raise Refused(f"Clarus has {number!r} in status {status}: it can no longer be cancelled")
-        if any(number_at(line, "dispatch_quantity") for line in self._lines(str(there["id"]))):
+        if self._sent_in_part(there):
             raise Refused(f"Clarus has sent part of {number!r}: it can no longer be cancelled")
 
 

@@ -168,10 +168,10 @@ def _created(reply: Reply) -> Outcome:
     body = reply.sketch()
     placed = key_in_location(reply.headers.get("location", "")) if body.get("DocEntry") is None else None
     entry = entry_of(body)
-    theirs = placed if entry is None else str(entry)
+    theirs, number = placed if entry is None else str(entry), body.get("DocNum")
     if theirs is None:
         return Outcome(ended=Ended.UNKNOWN, text=f"HTTP {reply.status}, but the reply names no document")
-    return Outcome(ended=Ended.CREATED, theirs=theirs, text=f"document {body.get('DocNum', theirs)}")
+    return Outcome(ended=Ended.CREATED, theirs=theirs, text=f"document {number if isinstance(number, int) else theirs}")
 
 
 def _not_tried(error: ConnectorError) -> Outcome:

@@ -11,7 +11,7 @@ from tieout.twins.clarus.errors import refused
 from tieout.twins.clarus.events import OPERATORS, run, webhook_url
 from tieout.twins.clarus.fields import checked, choice, flag, opened, text, things, whole
 from tieout.twins.clarus.records import Record
-from tieout.twins.clarus.wiring import as_object
+from tieout.twins.clarus.wiring import as_list, as_object
 from tieout.twins.wire import Reply
 
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -126,7 +126,7 @@ def _action(call: Call, attributes: dict[str, Any]) -> dict[str, Any]:
     own = {name: value for name, value in attributes.items() if name not in ("id", "parameters")}
     action = checked(call.state, ACTION, own)
     given: list[Any] = action.pop("parameters_changes", None) or []
-    kept: list[Any] = attributes.get("parameters", [])
+    kept = [row for row in as_list(attributes.get("parameters")) or [] if "parameter_code" in (as_object(row) or {})]
     added = [checked(call.state, PARAMETER, _inside(change)) for change in given]
     codes = {parameter["parameter_code"] for parameter in added}
     action["parameters"] = [row for row in kept if row["parameter_code"] not in codes] + added
