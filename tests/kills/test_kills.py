@@ -41,7 +41,7 @@ class Crew:
                 time.sleep(self.chance.uniform(0.0, 1.5))
             case 1:
                 self._until(victim, lambda now: now.leases > 0)
-                time.sleep(self.chance.uniform(0.0, 0.15))
+                time.sleep(self.chance.uniform(0.0, 0.03))
             case _:
                 self._until(victim, lambda now: now.requests > 0)
         assert victim.process.poll() is None, f"{command} ended by itself: {victim.log.read_text()[-2000:]}"

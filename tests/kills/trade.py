@@ -101,14 +101,19 @@ class Trade:
     def come_to_rest(self) -> None:
         """Waits, doing nothing but the floor's own work, until every order has left and all of it has crossed."""
         until(self._all_has_left, lambda: f"every order to leave the floor: {self.standing()}", REST_WITHIN_S)
-        for _ in range(2):  # the second poll of a feed began after the first had ended, and so after the last despatch
+        for _ in range(2):  # our own last documents are changes in the ledger, to be read as any other
+            self._read_every_feed_twice()
+            until(self._at_rest, lambda: f"rest: {self.standing()}", REST_WITHIN_S)
+
+    def _read_every_feed_twice(self) -> None:
+        """The second poll of a feed began after the first had ended, and so after whatever happened before."""
+        for _ in range(2):
             before = self._polled()
             until(
                 lambda seen=before: len(self._polled() - seen) == FEEDS,
                 lambda: f"every feed to be polled: {self.standing()}",
                 REST_WITHIN_S,
             )
-        until(self._at_rest, lambda: f"rest: {self.standing()}", REST_WITHIN_S)
 
     def _all_has_left(self) -> bool:
         self.floor.act("work_floor")
