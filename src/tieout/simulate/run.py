@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from tieout.connectors.sap_b1.feeds import LOOKS_BACK
 from tieout.simulate.auditor import audit
 from tieout.simulate.books import Books, Violation
 from tieout.simulate.journals import empty_journal, plainly
@@ -100,6 +101,7 @@ class Rest:
     """Tells when all is at rest: quiet, and every feed read to its end since, with nothing found to do.
 
     The sweep must begin after it grew quiet: our own last delivery is a change of its order, to be read as any other.
+    And so much later that the ledger's feeds have looked back since, for rows that were committed late.
     """
 
     def __init__(self, world: World, engine: Engine, parties: Parties, sweeps: Sweeps) -> None:
@@ -115,4 +117,5 @@ class Rest:
             return False
         if self._seen != (arrived, busy):
             self._seen, self._since_s = (arrived, busy), self._world.now_s
-        return all(self._sweeps.swept_s.get(feed, -1.0) >= self._since_s for _, feed in FEEDS)
+        looked_back_s = self._since_s + self._world.options.overlap_s / LOOKS_BACK
+        return all(self._sweeps.swept_s.get(feed, -1.0) >= looked_back_s for _, feed in FEEDS)

@@ -1,6 +1,8 @@
 """Polling: nothing that changed is missed, whatever the pages and the clocks do."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -116,6 +118,56 @@ def test_a_row_that_commits_late_with_an_older_time_is_seen() -> None:
     company.clock.move(minutes=7)
     seen, _ = drained(company.b1, ORDERS, cursor)
     assert late in [message.key for message in seen]
+
+
+def test_a_pass_looks_back_only_now_and_then() -> None:
+    company = Company(overlap_s=900)
+    company.stock()
+    first = company.order(("A", 1))
+    seen, cursor = drained(company.b1, ORDERS)
+    company.clock.move(minutes=4)
+    second = company.order(("A", 2))
+    read: list[list[str]] = []
+    for _ in range(4):
+        seen, cursor = drained(company.b1, ORDERS, cursor)
+        read.append([message.key for message in seen])
+        company.clock.move(seconds=40)
+    assert read == [[first, second], [second], [first, second], [second]]
+
+
+def test_a_row_that_commits_as_late_as_the_overlap_allows_is_seen_when_a_pass_looks_back() -> None:
+    company = Company(overlap_s=900)
+    company.stock()
+    company.order(("A", 1))
+    company.clock.move(minutes=20)
+    _, cursor = drained(company.b1, ORDERS)
+    company.clock.move(minutes=4)
+    company.order(("A", 2))
+    _, cursor = drained(company.b1, ORDERS, cursor)
+    company.clock.move(seconds=-890)
+    late = company.order(("A", 3))
+    company.clock.move(seconds=890)
+    read: list[list[str]] = []
+    for _ in range(2):
+        seen, cursor = drained(company.b1, ORDERS, cursor)
+        read.append([message.key for message in seen])
+        company.clock.move(minutes=2)
+    assert [late in keys for keys in read] == [False, True]
+
+
+def test_what_is_written_in_the_hour_that_an_autumn_night_has_twice_is_seen() -> None:
+    """Berlin's clocks go back from three to two: the second half past two is later than the first ten to three."""
+    company = Company({"utc_offset_min": 120}, time_zone="Europe/Berlin", overlap_s=900)
+    company.stock()
+    company.clock.time = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
+    before = company.order(("A", 1))
+    seen, cursor = drained(company.b1, ORDERS)
+    assert [message.key for message in seen] == [before]
+    company.twin.state.settings = replace(company.twin.settings, utc_offset_min=60)
+    company.clock.move(minutes=11)
+    after = company.order(("A", 2))
+    company.clock.move(minutes=1)
+    assert after in [message.key for message in drained(company.b1, ORDERS, cursor)[0]]
 
 
 def test_a_row_changed_behind_the_page_being_read_is_seen_in_the_next_pass() -> None:
@@ -300,4 +352,4 @@ def test_a_record_that_was_never_changed_goes_by_the_day_it_was_made() -> None:
         page = b1.poll("items", None)
         assert read_one(b1, page.messages[0])[0].happened_at.date().isoformat() == "2026-03-09"
         b1.poll("items", page.cursor)
-    assert "UpdateDate%20eq%20null%20and%20CreateDate%20ge%20%272026-03-08%27" in targets[1]
+    assert "UpdateDate%20eq%20null%20and%20CreateDate%20ge%20%272026-03-09%27" in targets[1]

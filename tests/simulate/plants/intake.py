@@ -77,7 +77,8 @@ def cursor_without_overlap() -> AbstractContextManager[None]:
         return found
 
     def next_pass(self: Any, at: Any) -> sap_feeds.Cursor:
-        return sap_feeds.Cursor(since=max(at.latest or "", at.since or "") or None)
+        latest = max(at.latest or "", at.since or "") or None
+        return sap_feeds.Cursor(since=latest, recent=latest)
 
     def written_since(feed: Any, since: datetime) -> str:
         day = f"'{since:%Y-%m-%d}'"

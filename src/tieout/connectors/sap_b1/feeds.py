@@ -1,13 +1,16 @@
 """Polling: what changed in an entity set since a cursor (9, changes), page after page, by key.
 
 A *pass* reads everything written since a time, in the order of the key, a page a poll: offsets shift while rows come
-and go, keys do not. The next pass begins a little before the latest change this one saw, and never after its own
-beginning, since a transaction that commits late carries an older time. So known records come again; their identity is
-the same. Times are compared by the minute: some servers count no seconds (3).
+and go, keys do not. Most passes begin with the latest change seen. Now and then one *looks back* `overlap_s` further,
+since a transaction that commits late carries an older time. So known records come again; their identity is the same.
+
+Times are the server's local ones. Some servers count no seconds (3): after a latest change on the full minute, a pass
+begins on one too. Where the clock is put back, the hour that comes twice is read again.
 """
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +25,8 @@ from tieout.domain.clock import Clock
 
 KEY_MAX = 50
 """Characters of the longest key, an item's code (7)."""
+LOOKS_BACK = 3
+"""How often a feed looks back while `overlap_s` goes by."""
 ROW_SHOWN = 200
 """Characters of a row that are worth showing to a person."""
 _ALWAYS = ("UpdateDate", "UpdateTime")
@@ -83,13 +88,17 @@ FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS)}
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a pass stands; times are the server's, `after` is the last key read as `$filter` writes it.
+    """Where a feed stands; times are the server's, `after` is the last key read as `$filter` writes it.
 
-    `since`: what the pass reads from; None means all. `latest`: the latest change seen in it. `began`: when it began.
+    `since`: where a pass that looks back begins; None means with all there is. `recent`: where any other begins.
+    Of the pass being read: `begin`, whether it looks `back`, the `latest` change seen in it, when it `began`.
     `read`: the mark of the latest reading, where records are told apart by it (`translate.READ`).
     """
 
     since: str | None = None
+    recent: str | None = None
+    begin: str | None = None
+    back: bool = False
     after: str | None = None
     latest: str | None = None
     began: str | None = None
@@ -112,15 +121,18 @@ class Feeds:
         self._reader = reader
         self._settings = settings
         self._clock = clock
+        self._looked_back_s: dict[str, float] = {}
 
     def poll(self, feed: Feed, cursor: str | None) -> Poll:
         """One page, its records ordered by the time of their change. Raises `RetryLater`, `Misconfigured`."""
         at = Cursor.load(cursor)
         at = replace(at, read=self._mark(at.read))
         if at.after is None:
-            at = replace(at, began=self.server_now().isoformat(timespec="seconds"), latest=None)
+            at = self._begin(feed, at)
         page = self._reader.page(feed.entity_set, self._options(feed, at))
         records = [Record(row, f"{feed.entity_set} {_key(feed, row)}") for row in page.rows]
+        if at.back:
+            self._looked_back_s[feed.name] = self._clock.monotonic_s()
         more = bool(records) and (page.onward is not None or len(records) >= self._settings.page_size)
         at = replace(at, latest=_latest(at.latest, records))
         at = replace(at, after=_literal(records[-1].fields[feed.key])) if more else self._next_pass(at)
@@ -135,8 +147,19 @@ class Feeds:
         """The mark of this reading: our clock's second, and more than the one before whatever the clock does."""
         return before if self._settings.data_version else max(before + 1, int(self._clock.now().timestamp()))
 
+    def _begin(self, feed: Feed, at: Cursor) -> Cursor:
+        """A new pass. None begins later than the server's present, which an autumn night has twice."""
+        now = self.server_now()
+        overlap = timedelta(seconds=self._settings.overlap_s)
+        waited_s = self._clock.monotonic_s() - self._looked_back_s.get(feed.name, -math.inf)
+        back = waited_s * LOOKS_BACK >= self._settings.overlap_s
+        begin = at.since if back else at.recent
+        if begin is not None:
+            begin = min(begin, _text(now - overlap if back else now))
+        return replace(at, begin=begin, back=back or begin is None, began=_text(now), latest=None)
+
     def _options(self, feed: Feed, at: Cursor) -> dict[str, str]:
-        since = None if at.since is None else _written_since(feed, datetime.fromisoformat(at.since))
+        since = None if at.begin is None else _written_since(feed, datetime.fromisoformat(at.begin))
         beyond = None if at.after is None else f"{feed.key} gt {at.after}"
         conditions = " and ".join(filter(None, (since, beyond)))
         chosen = {"$select": feed.selection(self._settings), "$orderby": feed.key}
@@ -144,15 +167,24 @@ class Feeds:
 
     def _next_pass(self, at: Cursor) -> Cursor:
         if at.latest is None or at.began is None:
-            return Cursor(since=at.since, read=at.read)
-        known = min(datetime.fromisoformat(at.latest), datetime.fromisoformat(at.began))
-        since = (known - timedelta(seconds=self._settings.overlap_s)).isoformat()
-        return Cursor(since=max(since, at.since or since), read=at.read)
+            return Cursor(at.since, at.recent, read=at.read)
+        latest = datetime.fromisoformat(at.latest)
+        counts_seconds = latest.second != 0
+        known = min(latest, datetime.fromisoformat(at.began))
+        since, recent = (
+            _text(time if counts_seconds else time.replace(second=0))
+            for time in (known - timedelta(seconds=self._settings.overlap_s), known)
+        )
+        return Cursor(max(since, at.since or since) if at.back else at.since, recent, read=at.read)
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
 
 
 def _written_since(feed: Feed, since: datetime) -> str:
-    day, minute = text_literal(f"{since:%Y-%m-%d}"), text_literal(f"{since:%H:%M}:00")
-    changed = f"UpdateDate gt {day} or (UpdateDate eq {day} and UpdateTime ge {minute})"
+    day, time = text_literal(f"{since:%Y-%m-%d}"), text_literal(f"{since:%H:%M:%S}")
+    changed = f"UpdateDate gt {day} or (UpdateDate eq {day} and UpdateTime ge {time})"
     return f"({changed} or (UpdateDate eq null and {feed.made} ge {day}))"
 
 
@@ -195,13 +227,14 @@ def _shown(row: Mapping[str, Json]) -> str:
 def _message(feed: Feed, record: Record, read: int) -> Message:
     """A record as a message. Its identity is its content's: the mark of the reading, where there is one, is not."""
     key = _key(feed, record.fields)
-    marked = record.fields if record.fields.get("DataVersion") is not None else {**record.fields, translate.READ: read}
     try:
-        raw, content = dumps(marked), dumps(record.fields)
+        content = dumps(record.fields)
     except RecursionError:
         raise RetryLater(f"{feed.entity_set} {key} is nested too deeply", cause="down") from None
     try:
         state = translate.state(record)
     except Unreadable:
         state = hashlib.sha256(content.encode()).hexdigest()
+    marked = record.fields.get("DataVersion") is None
+    raw = f'{content[:-1]},"{translate.READ}":{read}}}' if marked else content
     return Message(topic=feed.name, key=key, identity=f"{key}:{state}", raw=raw)
