@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, update
@@ -234,8 +235,7 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Any], values: S
     """Inserts in bulk and fills each row's id in."""
     if not values:
         return
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    for row, identity in zip(rows, connection.execute(statement, list(values)).scalars(), strict=True):
+    for row, identity in zip(rows, connection.execute(_insert_into(table), list(values)).scalars(), strict=True):
         row.id = identity
 
 
@@ -246,5 +246,15 @@ def _update(connection: Connection, table: Table, rows: Iterable[Any], *names: s
 
 def _execute_update(connection: Connection, table: Table, values: list[dict[str, Any]], *names: str) -> None:
     if values:
-        changed: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
-        connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(**changed), values)
+        connection.execute(_update_of(table, names), values)
+
+
+@cache
+def _insert_into(table: Table) -> Any:
+    return insert(table).returning(table.c.id, sort_by_parameter_order=True)
+
+
+@cache
+def _update_of(table: Table, names: tuple[str, ...]) -> Any:
+    changed: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
+    return update(table).where(table.c.id == bindparam("b_id")).values(**changed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tieout.domain.documents import Side
 from tieout.journal import lanes
@@ -47,8 +47,12 @@ def receive(connection: Connection, link: str, side: Side, messages: Sequence[Re
 
 def position(connection: Connection, link: str, side: Side, feed: str) -> str | None:
     """Where a feed was last read to; None when it never was."""
-    where = (cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)
-    return connection.execute(select(cursor.c.position).where(*where)).scalar_one_or_none()
+    return connection.execute(_POSITION, {"link": link, "side": side, "feed": feed}).scalar_one_or_none()
+
+
+_POSITION = select(cursor.c.position).where(
+    cursor.c.link == bindparam("link"), cursor.c.side == bindparam("side"), cursor.c.feed == bindparam("feed")
+)
 
 
 def advance(connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime) -> None:

@@ -7,10 +7,25 @@ same beat for too long, on its own monotonic clock, breaks the lease. A holder w
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
+from tieout.journal.store import insert_on
 from tieout.journal.tables import lane, lease
 
 
@@ -44,8 +59,12 @@ def touch(connection: Connection, link: str, lanes: Iterable[str], now: datetime
     ]
     if not rows:
         return
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = make(lane)
+    connection.execute(_touching(connection.dialect.name), rows).all()
+
+
+@cache
+def _touching(dialect: str) -> Any:
+    statement = insert_on(dialect)(lane)
     idle = lane.c.arrived <= lane.c.handled
     changed = {
         "arrived": lane.c.arrived + 1,
@@ -53,8 +72,7 @@ def touch(connection: Connection, link: str, lanes: Iterable[str], now: datetime
         "rested_at": case((idle, statement.excluded.rested_at), else_=lane.c.rested_at),
     }
     # What is returned is not needed; asking for it sends all rows in one statement instead of one each.
-    touched = statement.on_conflict_do_update(index_elements=["link", "lane"], set_=changed).returning(lane.c.lane)
-    connection.execute(touched, rows).all()
+    return statement.on_conflict_do_update(index_elements=["link", "lane"], set_=changed).returning(lane.c.lane)
 
 
 def hurry(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
@@ -73,10 +91,63 @@ def claim(connection: Connection, link: str, token: str, holder: str, *, limit: 
     """
     found = connection.execute(_CLAIMABLE, {"b_link": link, "b_now": now, "b_limit": limit}).all()
     if found:
-        connection.execute(insert(lease).values(token=token, holder=holder, beat=0))
-        names = [row.lane for row in found]
-        connection.execute(update(lane).where(lane.c.link == link, lane.c.lane.in_(names)).values(token=token))
+        connection.execute(insert(lease), {"token": token, "holder": holder, "beat": 0})
+        connection.execute(_TAKE, {"b_link": link, "b_names": [row.lane for row in found], "b_token": token})
     return [Claimed(row.lane, row.arrived, row.rests) for row in found]
+
+
+def beat(connection: Connection, token: str) -> None:
+    """Shows that the holder is alive and proves, inside this transaction, that the lease is still its own.
+
+    Raises `LeaseLost`.
+    """
+    alive = connection.execute(_BEAT, {"b_token": token})
+    if alive.rowcount != 1:
+        raise LeaseLost(token)
+
+
+def release(
+    connection: Connection, link: str, token: str, finished: list[Claimed], rests: list[Rest], now: datetime
+) -> None:
+    """Gives every lane of the lease back: finished up to what had arrived, or resting.
+
+    The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
+    """
+    mine = {"b_link": link, "b_token": token}
+    connection.execute(_END, {"b_token": token})
+    if finished:
+        ended = [{**mine, "b_lane": one.lane, "b_arrived": one.arrived, "b_now": now} for one in finished]
+        connection.execute(_FINISH, ended)
+    if rests:
+        resting = [{**mine, "b_lane": one.lane, "b_why": one.why, "b_due": one.due_at, "b_now": now} for one in rests]
+        connection.execute(_REST, resting)
+    connection.execute(_FREE, {"b_token": token})
+
+
+def abandon(connection: Connection, token: str) -> None:
+    """Frees the lanes of a lease as they are: they are due again at once."""
+    connection.execute(_END, {"b_token": token})
+    connection.execute(_FREE, {"b_token": token})
+
+
+def leases(connection: Connection) -> list[tuple[str, str, int]]:
+    """Every lease as (token, holder, beat)."""
+    return [(row.token, row.holder, row.beat) for row in connection.execute(_LEASES)]
+
+
+def break_lease(connection: Connection, token: str, seen_beat: int) -> bool:
+    """Takes a lease away if its holder has not moved since `seen_beat`. True when it was broken; its lanes are free."""
+    gone = connection.execute(_BREAK, {"b_token": token, "b_beat": seen_beat})
+    if gone.rowcount != 1:
+        return False
+    connection.execute(_FREE, {"b_token": token})
+    return True
+
+
+def pending(connection: Connection, link: str) -> int:
+    """How many lanes have something to do, at rest or not."""
+    waiting = select(func.count(literal(1))).where(lane.c.link == link, lane.c.arrived > lane.c.handled)
+    return connection.execute(waiting).scalar_one()
 
 
 _CLAIMABLE = (
@@ -91,69 +162,28 @@ _CLAIMABLE = (
     .limit(bindparam("b_limit"))
     .with_for_update(skip_locked=True)
 )
+_NAMES: BindParameter[str] = bindparam("b_names", expanding=True)
+_HELD = lane.c.token == bindparam("b_token")
+_ONE = and_(lane.c.link == bindparam("b_link"), _HELD, lane.c.lane == bindparam("b_lane"))
+_NOW: dict[str, Any] = {"due_at": bindparam("b_now"), "rested_at": bindparam("b_now")}
+_TAKE = (
+    update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(token=bindparam("b_token"))
+)
+_FREE = update(lane).where(_HELD).values(token=None)
+_FINISH = update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, **_NOW)
+_REST = (
+    update(lane)
+    .where(_ONE)
+    .values(
+        token=None,
+        rests=lane.c.rests + 1,
+        why=bindparam("b_why"),
+        due_at=bindparam("b_due"),
+        rested_at=bindparam("b_now"),
+    )
+)
+_LEASES = select(lease)
+_BEAT = update(lease).where(lease.c.token == bindparam("b_token")).values(beat=lease.c.beat + 1)
+_END = delete(lease).where(lease.c.token == bindparam("b_token"))
+_BREAK = _END.where(lease.c.beat == bindparam("b_beat"))
 """Built once: building a statement costs several times what running it does."""
-
-
-def beat(connection: Connection, token: str) -> None:
-    """Shows that the holder is alive and proves, inside this transaction, that the lease is still its own.
-
-    Raises `LeaseLost`.
-    """
-    alive = connection.execute(update(lease).where(lease.c.token == token).values(beat=lease.c.beat + 1))
-    if alive.rowcount != 1:
-        raise LeaseLost(token)
-
-
-def release(
-    connection: Connection, link: str, token: str, finished: list[Claimed], rests: list[Rest], now: datetime
-) -> None:
-    """Gives every lane of the lease back: finished up to what had arrived, or resting.
-
-    The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
-    """
-    connection.execute(delete(lease).where(lease.c.token == token))
-    mine = and_(lane.c.link == link, lane.c.token == token)
-    one = and_(mine, lane.c.lane == bindparam("b_lane"))
-    if finished:
-        ended = (
-            update(lane)
-            .where(one)
-            .values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, due_at=now, rested_at=now)
-        )
-        connection.execute(ended, [{"b_lane": done.lane, "b_arrived": done.arrived} for done in finished])
-    if rests:
-        resting = (
-            update(lane)
-            .where(one)
-            .values(
-                token=None, rests=lane.c.rests + 1, why=bindparam("b_why"), due_at=bindparam("b_due"), rested_at=now
-            )
-        )
-        connection.execute(resting, [{"b_lane": r.lane, "b_why": r.why, "b_due": r.due_at} for r in rests])
-    connection.execute(update(lane).where(mine).values(token=None))
-
-
-def abandon(connection: Connection, token: str) -> None:
-    """Frees the lanes of a lease as they are: they are due again at once."""
-    connection.execute(delete(lease).where(lease.c.token == token))
-    connection.execute(update(lane).where(lane.c.token == token).values(token=None))
-
-
-def leases(connection: Connection) -> list[tuple[str, str, int]]:
-    """Every lease as (token, holder, beat)."""
-    return [(row.token, row.holder, row.beat) for row in connection.execute(select(lease))]
-
-
-def break_lease(connection: Connection, token: str, seen_beat: int) -> bool:
-    """Takes a lease away if its holder has not moved since `seen_beat`. True when it was broken; its lanes are free."""
-    gone = connection.execute(delete(lease).where(lease.c.token == token, lease.c.beat == seen_beat))
-    if gone.rowcount != 1:
-        return False
-    connection.execute(update(lane).where(lane.c.token == token).values(token=None))
-    return True
-
-
-def pending(connection: Connection, link: str) -> int:
-    """How many lanes have something to do, at rest or not."""
-    waiting = select(func.count(literal(1))).where(lane.c.link == link, lane.c.arrived > lane.c.handled)
-    return connection.execute(waiting).scalar_one()

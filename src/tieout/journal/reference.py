@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, and_, bindparam, delete, insert, select
 
 from tieout.domain.documents import Item, Side, dump_content, load_content
 from tieout.journal.arrivals import wake_for_items
@@ -11,13 +11,24 @@ from tieout.journal.store import upsert
 from tieout.journal.tables import mapping, mirror, xref
 
 
+def _named(table: Table, column: Column[str]) -> ColumnElement[bool]:
+    """The rows of one side that have one of some names."""
+    names: BindParameter[str] = bindparam("names", expanding=True)
+    return and_(table.c.link == bindparam("link"), table.c.side == bindparam("side"), column.in_(names))
+
+
+_ITEMS = select(mirror.c.code, mirror.c.content).where(_named(mirror, mirror.c.code))
+_OURS = select(xref.c.theirs, xref.c.ours).where(_named(xref, xref.c.theirs))
+_THEIRS = select(xref.c.ours, xref.c.theirs).where(_named(xref, xref.c.ours))
+"""Built once: building a statement costs several times what running it does."""
+
+
 def items(connection: Connection, link: str, side: Side, codes: Collection[str]) -> dict[str, Item]:
     """Items of one side by code, of those asked for."""
     if not codes:
         return {}
-    wanted = and_(mirror.c.link == link, mirror.c.side == side, mirror.c.code.in_(sorted(set(codes))))
     found: dict[str, Item] = {}
-    for row in connection.execute(select(mirror.c.code, mirror.c.content).where(wanted)):
+    for row in connection.execute(_ITEMS, {"link": link, "side": side, "names": sorted(set(codes))}):
         content = load_content(row.content)
         if isinstance(content, Item):
             found[row.code] = content
@@ -40,14 +51,14 @@ def ours(connection: Connection, link: str, side: Side, theirs: Iterable[str]) -
     wanted = sorted(set(theirs))
     if not wanted:
         return []
-    here = (xref.c.link == link, xref.c.side == side, xref.c.theirs.in_(wanted))
-    return [(row.theirs, row.ours) for row in connection.execute(select(xref.c.theirs, xref.c.ours).where(*here))]
+    found = connection.execute(_OURS, {"link": link, "side": side, "names": wanted})
+    return [(row.theirs, row.ours) for row in found]
 
 
 def theirs(connection: Connection, link: str, side: Side, ours: Iterable[str]) -> dict[str, str]:
     """A system's own ids by our identities, of those asked for and known."""
-    wanted = and_(xref.c.link == link, xref.c.side == side, xref.c.ours.in_(sorted(set(ours))))
-    return {row.ours: row.theirs for row in connection.execute(select(xref.c.ours, xref.c.theirs).where(wanted))}
+    found = connection.execute(_THEIRS, {"link": link, "side": side, "names": sorted(set(ours))})
+    return {row.ours: row.theirs for row in found}
 
 
 def set_mapping(connection: Connection, link: str, kind: str, ledger: str, warehouse: str) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Row, Table, create_engine, event, make_url, text
@@ -133,20 +134,33 @@ def insert_new(
     """
     if not rows:
         return ()
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = make(table).on_conflict_do_nothing()
-    if not returned:
-        connection.execute(statement, list(rows))
-        return ()
-    return connection.execute(statement.returning(*returned), list(rows)).all()
+    found = connection.execute(_insert_of_new(table, returned, connection.dialect.name), list(rows))
+    return found.all() if returned else ()
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *values: str) -> None:
     """Inserts the rows; where the primary key is there already, the columns in `values` take the new content."""
     if not rows:
         return
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = make(table)
+    connection.execute(_upsert_of(table, values, connection.dialect.name), list(rows))
+
+
+@cache
+def _insert_of_new(table: Table, returned: tuple[Column[Any], ...], dialect: str) -> Any:
+    statement = insert_on(dialect)(table).on_conflict_do_nothing()
+    return statement.returning(*returned) if returned else statement
+
+
+@cache
+def _upsert_of(table: Table, values: tuple[str, ...], dialect: str) -> Any:
+    """Kept, as every statement that is run often: building one costs several times what running it does."""
+    statement = insert_on(dialect)(table)
     keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in values}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in values}
+    )
+
+
+def insert_on(dialect: str) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+    """The `insert` that knows `ON CONFLICT`; both dialects write it alike."""
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert

@@ -45,7 +45,7 @@ class FactBook:
         self._link, self._journal, self._periods = link, journal, periods
         self._items: dict[Side, dict[str, Item]] = {side: {} for side in Side}
         self._known: dict[tuple[Side, str], str] = {}
-        self._codes = Codes()
+        self._codes: Codes | None = None
         self._asked: set[str] = set()
 
     def gather(self, works: Iterable[LaneWork]) -> None:
@@ -56,8 +56,11 @@ class FactBook:
         }
         codes = _item_codes(works)
         wanted = (_needs(works) | {item_identity(code) for code in codes}) - self._asked
+        if self._codes is not None and not wanted:
+            return
         with self._journal.read() as connection:
-            self._codes = _codes(mapped(connection, link=self._link.name))
+            if self._codes is None:
+                self._codes = _codes(mapped(connection, link=self._link.name))
             for side in Side if wanted else ():
                 self._items[side] |= reference.items(connection, self._link.name, side, codes)
                 found = reference.theirs(connection, self._link.name, side, wanted)
@@ -87,7 +90,7 @@ class FactBook:
         """The facts of one document. Posting periods are asked for only where it is `dated`."""
         return Facts(
             policy=self._link.policy,
-            codes=self._codes,
+            codes=self._codes or Codes(),
             ledger_items=self._items[Side.LEDGER],
             warehouse_items=self._items[Side.WAREHOUSE],
             periods=self._periods.get() if dated else (),
