@@ -61,7 +61,7 @@ def test_what_is_resolved_by_hand_never_crosses_and_what_waited_behind_it_is_dec
     despatch_without_tracking(shop, parts=2)
     cases(shop).resolve(1, "delivered by hand", actor=ME)
     shop.settle()
-    delivered = [row["DocumentLines"][0]["Quantity"] for row in shop.ledger_documents("DeliveryNotes")]
+    delivered = shop.lines_delivered()
     assert delivered == [6]
     states = shop.rows("SELECT state, policy FROM document WHERE kind = 'despatch' ORDER BY happened_at, id")
     assert states == [("ignored", "resolved by hand"), ("posted", None)]

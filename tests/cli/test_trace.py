@@ -8,8 +8,7 @@ def _sold_and_sent(shop: Shop) -> None:
     """An order of ten, taken at nine, gone an hour later, delivered and invoiced a minute after that."""
     shop.order(10)
     shop.clock.pass_s(3600)
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.clock.pass_s(60)
     shop.sync()
 

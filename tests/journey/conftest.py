@@ -92,6 +92,15 @@ class Shop:
         """What somebody does in the warehouse."""
         return self._act(self.floor, act, arguments)
 
+    def all_leaves(self) -> None:
+        """What was allocated is picked and despatched; short picks and second parts take further rounds."""
+        for _ in range(3):
+            self.on_the_floor("work_floor")
+
+    def lines_delivered(self) -> list[float]:
+        """The quantity of each delivery's first line."""
+        return [row["DocumentLines"][0]["Quantity"] for row in self.ledger_documents("DeliveryNotes")]
+
     def _act(self, twin: Twin, act: str, arguments: dict[str, Any]) -> dict[str, Any]:
         reply = twin.handle(Request("POST", "/_twin/act", body=json.dumps({"act": act, **arguments}).encode()))
         assert reply.status == 200, reply.body

@@ -36,8 +36,7 @@ def test_an_order_confirmed_again_goes_out_again_and_is_delivered_once(shop: Sho
     _confirm(shop, key, "tNO")
     _confirm(shop, key, "tYES")
     assert _alive(shop) == ["demo.SO.1~2"]
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.settle(2)
     (delivery,) = shop.ledger_documents("DeliveryNotes")
     assert (delivery["DocumentLines"][0]["BaseEntry"], delivery["DocumentLines"][0]["Quantity"]) == (key, 10)
@@ -55,10 +54,9 @@ def test_an_order_may_come_and_go_and_be_changed_in_between(shop: Shop) -> None:
     shop.clock.pass_s(60)
     shop.at_the_ledger("edit_order", order=key, change=[{"line": 0, "quantity": 7}])
     shop.sync()
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.settle(2)
-    assert [row["DocumentLines"][0]["Quantity"] for row in shop.ledger_documents("DeliveryNotes")] == [7]
+    assert shop.lines_delivered() == [7]
     assert shop.open_cases() == []
 
 

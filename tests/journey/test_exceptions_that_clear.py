@@ -100,8 +100,7 @@ def _requests(shop: Shop, hints: list[Message]) -> int:
 def test_an_undone_despatch_takes_its_delivery_back_where_no_invoice_stands(shop: Shop) -> None:
     shop.with_policy(Policy(invoice=False))
     shop.order(10)
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.sync()
     assert [row["CancelStatus"] for row in shop.ledger_documents("DeliveryNotes")] == ["csNo"]
     shop.on_the_floor("undespatch", goods_out_id=1)
@@ -125,8 +124,7 @@ def test_every_reason_that_clears_itself_is_about_an_item_or_what_the_warehouse_
 
 def test_a_record_locked_for_hours_becomes_an_exception_and_posts_at_its_replay(shop: Shop) -> None:
     order = shop.order(10)
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.at_the_ledger("lock_record", record=f"Orders({order})")
     shop.settle(60)
     assert shop.open_cases() == ["record_locked"]
@@ -138,8 +136,7 @@ def test_a_record_locked_for_hours_becomes_an_exception_and_posts_at_its_replay(
 
 def test_a_record_locked_for_a_moment_after_hours_of_throttling_is_nobodys_exception(shop: Shop) -> None:
     order = shop.order(10)
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.work()
     shop.to_ledger.throttle = True
     for _ in range(30):
@@ -156,8 +153,7 @@ def test_a_record_locked_for_a_moment_after_hours_of_throttling_is_nobodys_excep
 
 def test_a_system_that_throttles_for_hours_is_waited_for_and_is_nobodys_exception(shop: Shop) -> None:
     shop.order(10)
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.to_ledger.throttle = True
     shop.work()
     for _ in range(60):

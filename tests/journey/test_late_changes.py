@@ -44,8 +44,7 @@ def test_an_order_whose_despatch_was_undone_can_still_be_cancelled(shop: Shop) -
 
 def test_an_order_raised_after_all_of_it_left_is_told_to_a_person(shop: Shop) -> None:
     key = shop.order(10, body={"DocumentStatus": "bost_Open"})
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     shop.at_the_ledger("edit_order", order=key, change=[{"line": 0, "quantity": 14}])
     shop.settle(2)
     assert shop.open_cases() == ["order_changed_too_late"]
@@ -85,8 +84,7 @@ def test_a_batch_number_longer_than_most_is_kept_and_stops_no_other_order(shop: 
 
 def test_a_lane_that_cannot_be_worked_is_held_and_the_others_go_on(shop: Shop) -> None:
     first, second = shop.order(10), shop.order(5)
-    for _ in range(3):
-        shop.on_the_floor("work_floor")
+    shop.all_leaves()
     hint = shop.hint(first, "spoilt")
     shop.intake.store("demo", Side.WAREHOUSE, [hint])
     with shop.journal.write("spoil") as connection:
@@ -103,6 +101,13 @@ def test_a_lane_that_cannot_be_worked_is_held_and_the_others_go_on(shop: Shop) -
 def _send_all(shop: Shop, goods_out: int = 1) -> None:
     shop.on_the_floor("pick", goods_out_id=goods_out)
     shop.on_the_floor("despatch", goods_out_id=goods_out)
+
+
+def _undo_and_send_again(shop: Shop) -> None:
+    """The despatch was read; its undoing and the next despatch are found together."""
+    shop.on_the_floor("undespatch", goods_out_id=1)
+    shop.clock.pass_s(60)
+    shop.on_the_floor("despatch", goods_out_id=1)
 
 
 def test_a_webhook_that_names_no_order_finds_its_lane_and_stops_nobody(shop: Shop) -> None:
@@ -164,7 +169,7 @@ def test_parts_sent_one_after_the_other_are_never_above_what_is_open(shop: Shop)
         shop.clock.pass_s(60)
         shop.sync()
     assert shop.open_cases() == []
-    assert [row["DocumentLines"][0]["Quantity"] for row in shop.ledger_documents("DeliveryNotes")] == [2, 3, 5]
+    assert shop.lines_delivered() == [2, 3, 5]
 
 
 def test_goods_undone_and_sent_again_are_delivered_again(shop: Shop) -> None:
@@ -172,9 +177,7 @@ def test_goods_undone_and_sent_again_are_delivered_again(shop: Shop) -> None:
     shop.order(10)
     _send_all(shop)
     shop.sync()
-    shop.on_the_floor("undespatch", goods_out_id=1)
-    shop.clock.pass_s(60)
-    shop.on_the_floor("despatch", goods_out_id=1)
+    _undo_and_send_again(shop)
     shop.settle(3)
     assert shop.open_cases() == []
     standing = [row for row in shop.ledger_documents("DeliveryNotes") if row["CancelStatus"] == "csNo"]
@@ -185,9 +188,7 @@ def test_a_redespatch_behind_an_undoing_that_finance_has_seen_to_is_decided_and_
     shop.order(10)
     _send_all(shop)
     shop.sync()
-    shop.on_the_floor("undespatch", goods_out_id=1)
-    shop.clock.pass_s(60)
-    shop.on_the_floor("despatch", goods_out_id=1)
+    _undo_and_send_again(shop)
     shop.settle(2)
     assert shop.open_cases() == ["ledger_has_gone_on"]
     for record in ("Invoices", "DeliveryNotes"):
