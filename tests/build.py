@@ -12,7 +12,7 @@ from typing import Any
 from tieout.domain.documents import (
     Address,
     Despatch,
-    DespatchLine,
+    GoodsLine,
     Item,
     OrderLine,
     OrderStatus,
@@ -21,7 +21,7 @@ from tieout.domain.documents import (
     Side,
     Tracking,
 )
-from tieout.domain.postings import GoodsOut, GoodsOutLine
+from tieout.domain.postings import AskedLine, GoodsOut
 from tieout.journal.inbox import Received
 from tieout.journal.rows import DocumentRow
 from tieout.rules.facts import Codes, Facts, Policy
@@ -83,13 +83,13 @@ def order(*lines: OrderLine, **changes: Any) -> SalesOrder:
     return replace(made, **changes)
 
 
-def left(line: str | None = "0", code: str = MUG, qty: str = "24", **changes: Any) -> DespatchLine:
+def left(line: str | None = "0", code: str = MUG, qty: str = "24", **changes: Any) -> GoodsLine:
     """Units that left on an order line, in base units."""
-    made = DespatchLine(movement=f"m-{line}-{code}-{qty}", line=line, item=code, qty_base=Decimal(qty))
+    made = GoodsLine(movement=f"m-{line}-{code}-{qty}", line=line, item=code, qty_base=Decimal(qty))
     return replace(made, **changes)
 
 
-def despatch(*lines: DespatchLine, **changes: Any) -> Despatch:
+def despatch(*lines: GoodsLine, **changes: Any) -> Despatch:
     """All of order 17, gone at noon with one tracking number."""
     made = Despatch(
         goods_out="88",
@@ -114,7 +114,7 @@ def goods_out(*lines: tuple[str, str, str]) -> GoodsOut:
         warehouse="LEEDS",
         carrier="dpd-next-day",
         address=Address(name="A. Customer"),
-        lines=tuple(GoodsOutLine(line=line, item=code, qty_base=Decimal(qty)) for line, code, qty in told),
+        lines=tuple(AskedLine(line=line, item=code, qty_base=Decimal(qty)) for line, code, qty in told),
     )
 
 

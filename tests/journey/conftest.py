@@ -109,10 +109,10 @@ class Shop:
 
     def sync(self) -> None:
         """Polls every feed to its end and drains until nothing is due."""
-        feeds = ((Side.LEDGER, "items"), (Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
-        for side, feed in feeds:
-            while self.intake.poll(self.link, side, feed)[1]:
-                pass
+        for side in (Side.LEDGER, Side.WAREHOUSE):
+            for feed in self.link.connector(side).capabilities.feeds:
+                while self.intake.poll(self.link, side, feed)[1]:
+                    pass
         while self.drain.turn():
             pass
 

@@ -111,6 +111,7 @@ def test_an_undone_despatch_takes_its_delivery_back_where_no_invoice_stands(shop
 
 def test_every_reason_that_clears_itself_is_about_an_item_or_what_the_warehouse_gave_up() -> None:
     assert {code for code, reason in REASONS.items() if reason.clears_itself} == {
+        "nothing_received",
         "item_unknown_in_ledger",
         "item_unknown_in_warehouse",
         "item_inactive",

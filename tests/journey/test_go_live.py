@@ -10,7 +10,7 @@ from tests.journey.conftest import Shop
 from tieout.connectors.contract import Send
 from tieout.domain.documents import Address
 from tieout.domain.identity import item_identity
-from tieout.domain.postings import GoodsOut, GoodsOutLine
+from tieout.domain.postings import AskedLine, GoodsOut
 from tieout.rules.facts import Policy
 
 GO_LIVE = date(2026, 3, 2)
@@ -34,7 +34,7 @@ def _keyed_by_hand(shop: Shop, reference: str) -> int:
     (lantern,) = ids[0]
     body = GoodsOut(number="1", customer="C-1", due_at=shop.clock.now() + timedelta(days=1), warehouse="WH1",
                     carrier=None, address=Address(name="A"),
-                    lines=(GoodsOutLine(line="0", item="LANTERN", qty_base=Decimal(10)),))  # fmt: skip
+                    lines=(AskedLine(line="0", item="LANTERN", qty_base=Decimal(10)),))  # fmt: skip
     (made,) = shop.link.warehouse.post(
         [Send(reference=reference, body=body, known={item_identity("LANTERN"): lantern})]
     )

@@ -7,7 +7,7 @@ from tests.build import LAMP, NOON, despatch, document_row, facts, goods_out, le
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
 from tieout.connectors.contract import Message
-from tieout.domain.documents import Despatch, DespatchLine, Reversal, Side
+from tieout.domain.documents import Despatch, GoodsLine, Reversal, Side
 from tieout.journal.changes import Changes
 from tieout.journal.lanes import Claimed
 from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
@@ -233,7 +233,7 @@ def _decide(work: LaneWork) -> Changes:
     return changes
 
 
-def _back(of: str, *lines: DespatchLine) -> Reversal:
+def _back(of: str, *lines: GoodsLine) -> Reversal:
     return Reversal(goods_out="88", order="demo.SO.17", of=of, reversed_at=NOON + timedelta(minutes=5), lines=lines)
 
 

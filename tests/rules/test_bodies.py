@@ -7,7 +7,7 @@ import pytest
 from tests.build import LAMP, MUG, despatch, facts, item, items, lamps, left, mugs, order
 from tests.build import goods_out as told
 
-from tieout.domain.documents import DespatchLine, SalesOrder
+from tieout.domain.documents import GoodsLine, SalesOrder
 from tieout.domain.postings import Lot
 from tieout.rules.bodies import delivery, goods_out, invoice
 from tieout.rules.facts import Codes, Facts, Policy
@@ -101,7 +101,7 @@ def test_a_delivery_is_posted_on_the_ledgers_day() -> None:
 
 
 @pytest.mark.parametrize("lines", [(left(None, "X", "1"),), (left("9"),), (left(qty="13"),)])
-def test_a_delivery_is_never_made_of_what_the_rules_would_have_held(lines: tuple[DespatchLine, ...]) -> None:
+def test_a_delivery_is_never_made_of_what_the_rules_would_have_held(lines: tuple[GoodsLine, ...]) -> None:
     with pytest.raises(ValueError, match="line"):
         delivery("17", despatch(*lines), facts())
 

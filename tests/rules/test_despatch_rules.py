@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.build import LAMP, MUG, despatch, facts, item, items, left, order
 
-from tieout.domain.documents import DespatchLine, Period, Tracking
+from tieout.domain.documents import GoodsLine, Period, Tracking
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped
 from tieout.rules.line_known import lines_are_known
@@ -79,7 +79,7 @@ def test_an_order_that_may_go_in_parts_does() -> None:
         (None, left(), True),
     ],
 )
-def test_lots_and_serial_numbers_cover_what_left(tracking: Tracking | None, line: DespatchLine, *, whole: bool) -> None:
+def test_lots_and_serial_numbers_cover_what_left(tracking: Tracking | None, line: GoodsLine, *, whole: bool) -> None:
     known = facts(ledger_items=items(item(tracking=tracking)))
     expected = [] if whole else [("lots_incomplete", "0", MUG)]
     assert found(lots_are_complete(despatch(line), known)) == expected

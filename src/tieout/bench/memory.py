@@ -11,7 +11,7 @@ from tieout.journal.tables import cursor
 from tieout.local import TieoutProcess
 from tieout.twins.process import TwinProcess
 
-FEEDS = 3
+FEEDS = 5
 IDLE_MAX_MB = 200.0
 
 

@@ -4,6 +4,7 @@ Names follow UBL 2.x and GS1 usage (a despatch advice is a *despatch*). Quantiti
 base unit; other quantities count the unit named beside them. Times are UTC and timezone-aware.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,7 +30,7 @@ class Tracking(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Where a sales order stands in the ledger."""
+    """Where a sales or purchase order stands in the ledger."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -72,7 +73,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """One line of a sales order. `qty` and `open_qty` count `unit`; one `unit` is `base_per_unit` base units."""
+    """One line of a sales or purchase order. `qty` and `open_qty` count `unit`, of `base_per_unit` base units each."""
 
     line: str
     item: str
@@ -116,8 +117,31 @@ class SalesOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DespatchLine:
-    """Units of one item that left. `movement` is the warehouse's own id of this change of stock; `line` the order's."""
+class PurchaseOrder:
+    """An order to a supplier. `number` is what people call it; the document's key is the ledger's own id.
+
+    `released` tells that it is approved; `ordered_on` is the date the order itself bears, None where it is not told.
+    """
+
+    kind: Literal["purchase_order"] = "purchase_order"
+    number: str
+    supplier: str
+    status: OrderStatus
+    released: bool
+    due_at: datetime
+    lines: tuple[OrderLine, ...]
+    ordered_on: date | None = None
+
+    @property
+    def open_lines(self) -> tuple[OrderLine, ...]:
+        """The lines that are not closed."""
+        return tuple(line for line in self.lines if not line.closed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsLine:
+    """Units of one item that left or arrived. `movement` is the warehouse's own id of this change of stock; `line` is
+    the order's, None for goods that no line asked for."""
 
     movement: str
     line: str | None
@@ -142,14 +166,16 @@ class Despatch:
     carrier: str | None
     tracking: tuple[str, ...]
     completes: bool
-    lines: tuple[DespatchLine, ...]
+    lines: tuple[GoodsLine, ...]
+
+    @property
+    def moved_at(self) -> datetime:
+        """When the goods left."""
+        return self.despatched_at
 
     def by_line(self) -> dict[str | None, Decimal]:
-        """What left, in base units, by order line (None: goods no line asked for), in the order of the lines."""
-        total: dict[str | None, Decimal] = {}
-        for line in self.lines:
-            total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
-        return total
+        """Base units by order line (None: goods that no line asked for), in the order of the lines."""
+        return _by_line(self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +187,7 @@ class Reversal:
     order: str | None
     of: str
     reversed_at: datetime
-    lines: tuple[DespatchLine, ...]
+    lines: tuple[GoodsLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +203,84 @@ class Fulfilment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """One movement of a goods-in: `goods` arrived, or were taken back (`undone`) because they had not."""
+
+    at: datetime
+    goods: GoodsLine
+    undone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrivals:
+    """All that has arrived so far for one goods-in, and whether it is finished. `order` is our reference of the order
+    it answers, if it is one of ours.
+
+    Read as it stands, not as an event: what is new in it becomes a receipt or a reversal of one.
+    """
+
+    kind: Literal["arrivals"] = "arrivals"
+    goods_in: str
+    order: str | None
+    number: str
+    status: FulfilmentStatus
+    movements: tuple[Arrived, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """Goods that arrived for one goods-in, since the receipt before it: one line for each order line, item and lot.
+
+    `movements` are the warehouse's ids of all changes of stock this sums up. `completes` tells that the warehouse
+    expects nothing more for this goods-in; where nothing arrived there are no lines.
+    """
+
+    kind: Literal["receipt"] = "receipt"
+    goods_in: str
+    order: str | None
+    number: str
+    received_at: datetime
+    completes: bool
+    movements: tuple[str, ...]
+    lines: tuple[GoodsLine, ...]
+
+    @property
+    def moved_at(self) -> datetime:
+        """When the last of the goods arrived."""
+        return self.received_at
+
+    def by_line(self) -> dict[str | None, Decimal]:
+        """Base units by order line (None: goods that no line asked for), in the order of the lines."""
+        return _by_line(self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptReversal:
+    """Goods of a receipt that was posted before the warehouse took them back. `of` is the key of that receipt."""
+
+    kind: Literal["receipt_reversal"] = "receipt_reversal"
+    goods_in: str
+    order: str | None
+    of: str
+    reversed_at: datetime
+    movements: tuple[str, ...]
+    lines: tuple[GoodsLine, ...]
+
+
+Order = SalesOrder | PurchaseOrder
+"""What the ledger asks the warehouse to send or to expect."""
+Goods = Despatch | Receipt
+"""Goods that left or arrived."""
+
+
+def _by_line(lines: Iterable[GoodsLine]) -> dict[str | None, Decimal]:
+    total: dict[str | None, Decimal] = {}
+    for line in lines:
+        total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
+    return total
+
+
+@dataclass(frozen=True, kw_only=True)
 class Period:
     """A posting period of the ledger. Both days are inside it."""
 
@@ -185,7 +289,7 @@ class Period:
     open: bool
 
 
-Content = Item | SalesOrder | Despatch | Reversal | Fulfilment
+Content = Item | SalesOrder | Despatch | Reversal | Fulfilment | PurchaseOrder | Arrivals | Receipt | ReceiptReversal
 _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="kind")])
 
 
@@ -193,7 +297,8 @@ _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discrimina
 class Document:
     """A document and where it came from. Unique by (link, side, kind, key, revision).
 
-    A fulfilment comes without a revision: its system counts none, so the reader of it does.
+    A fulfilment comes without a revision: its system counts none, so the reader of it does. Arrivals are never stored:
+    the receipts and reversals made of them are.
     """
 
     side: Side
@@ -204,7 +309,7 @@ class Document:
 
     @property
     def kind(self) -> str:
-        """`item`, `sales_order`, `despatch`, `reversal` or `fulfilment`."""
+        """`item`, `sales_order`, `despatch` and so on: the kind of its content."""
         return self.content.kind
 
 

@@ -12,6 +12,11 @@ _ABBREVIATION = {
     "delivery": "DN",
     "invoice": "IN",
     "delivery_cancel": "DNX",
+    "goods_in": "PO",
+    "goods_in_change": "POC",
+    "goods_in_cancel": "POX",
+    "goods_receipt": "GR",
+    "goods_receipt_cancel": "GRX",
     "put_item": "IT",
 }
 _REFERENCE = re.compile(r"^(?P<link>[a-z0-9-]+)\.(?P<kind>[A-Z]+)\.(?P<key>.+?)(?P<again>~\d+)?$")
@@ -44,8 +49,13 @@ def order_lane(order_key: str) -> str:
     return f"order/{order_key}"
 
 
+def purchase_lane(order_key: str) -> str:
+    """The lane of a purchase order and of everything that answers it."""
+    return f"purchase/{order_key}"
+
+
 def sending_key(order_key: str, number: int) -> str:
-    """The key of an order's goods-out. One that was taken back and is sent again bears its number, from 2 on.
+    """The key of an order's goods-out or goods-in. When an order is sent again, it bears its number, from 2 on.
 
     >>> sending_key("17", 1), sending_key("17", 2)
     ('17', '17~2')
@@ -53,15 +63,29 @@ def sending_key(order_key: str, number: int) -> str:
     return order_key if number == 1 else f"{order_key}~{number}"
 
 
-def is_sent_again(goods_out_reference: str) -> bool:
-    """True for the reference of an order that was taken back before, and is sent again."""
-    match = _REFERENCE.match(goods_out_reference)
+def is_sent_again(ours: str) -> bool:
+    """True for the reference of an order that was sent before, and is sent again."""
+    match = _REFERENCE.match(ours)
     return match is not None and match["again"] is not None
 
 
-def order_key_of(link: str, goods_out_reference: str | None) -> str | None:
-    """The ledger's id of the order that a goods-out reference stands for; None if the reference is not of this link."""
-    match = _REFERENCE.match(goods_out_reference or "")
-    if match is None or match["link"] != link or match["kind"] != "SO":
+def order_key_of(link: str, ours: str | None) -> str | None:
+    """The ledger's id of the order (sales or purchase) sent under a reference; None where it is not of this link.
+
+    >>> order_key_of("demo", "demo.SO.17~2"), order_key_of("demo", "demo.PO.9"), order_key_of("demo", "demo.DN.17-1")
+    ('17', '9', None)
+    """
+    match = _REFERENCE.match(ours or "")
+    return match["key"] if match is not None and match["link"] == link and match["kind"] in _LANES else None
+
+
+def lane_of_order(link: str, ours: str | None) -> str | None:
+    """The lane of the order that was sent under a reference of ours; None where it is not of this link."""
+    match = _REFERENCE.match(ours or "")
+    if match is None or match["link"] != link or match["kind"] not in _LANES:
         return None
-    return match["key"]
+    return _LANES[match["kind"]](match["key"])
+
+
+_LANES = {"SO": order_lane, "PO": purchase_lane}
+"""What is sent to the warehouse under a reference, and is answered from there."""

@@ -26,8 +26,8 @@ class PutItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GoodsOutLine:
-    """One line the warehouse should send, in base units."""
+class AskedLine:
+    """One line the warehouse should send or expect, in base units."""
 
     line: str
     item: str
@@ -45,7 +45,7 @@ class GoodsOut:
     warehouse: str
     carrier: str | None
     address: Address
-    lines: tuple[GoodsOutLine, ...]
+    lines: tuple[AskedLine, ...]
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -82,6 +82,51 @@ class GoodsOutCancel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoodsIn:
+    """Tell the warehouse to expect this. `warehouse` is the warehouse system's own code, `supplier` the ledger's."""
+
+    kind: Literal["goods_in"] = "goods_in"
+    number: str
+    supplier: str
+    due_at: datetime
+    warehouse: str
+    lines: tuple[AskedLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The items' ids in the warehouse."""
+        return tuple(dict.fromkeys(item_identity(line.item) for line in self.lines))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsInChange:
+    """Make what the warehouse already expects like `wanted`. Safe to repeat: only what differs is sent."""
+
+    kind: Literal["goods_in_change"] = "goods_in_change"
+    of: str
+    wanted: GoodsIn
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The goods-in's id and the items' ids in the warehouse."""
+        return (self.of, *self.wanted.needs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsInCancel:
+    """Tell the warehouse that nothing will come. Safe to repeat: a goods-in already gone counts as done."""
+
+    kind: Literal["goods_in_cancel"] = "goods_in_cancel"
+    of: str
+    number: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The goods-in's id in the warehouse."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lot:
     """A part of a line by lot, in base units."""
 
@@ -90,8 +135,8 @@ class Lot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeliveryLine:
-    """Units delivered against one order line. `qty` counts the order line's own unit."""
+class PostedLine:
+    """Units delivered or received against one order line. `qty` counts the order line's own unit."""
 
     line: str
     item: str
@@ -112,7 +157,7 @@ class Delivery:
     posted_on: date
     carrier: str | None
     tracking: tuple[str, ...]
-    lines: tuple[DeliveryLine, ...]
+    lines: tuple[PostedLine, ...]
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -128,7 +173,7 @@ class Invoice:
     of: str
     customer: str
     posted_on: date
-    lines: tuple[DeliveryLine, ...]
+    lines: tuple[PostedLine, ...]
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -150,7 +195,52 @@ class DeliveryCancel:
         return (self.of,)
 
 
-Body = PutItem | GoodsOut | GoodsOutChange | GoodsOutCancel | Delivery | Invoice | DeliveryCancel
+@dataclass(frozen=True, kw_only=True)
+class GoodsReceipt:
+    """Goods arrived: the ledger's goods receipt against a purchase order. `order` is the ledger's id of that order."""
+
+    kind: Literal["goods_receipt"] = "goods_receipt"
+    order: str
+    supplier: str
+    posted_on: date
+    lines: tuple[PostedLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing: the order is the ledger's own."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsReceiptCancel:
+    """Cancel a goods receipt by a cancellation document. Safe to repeat: one already cancelled counts as done."""
+
+    kind: Literal["goods_receipt_cancel"] = "goods_receipt_cancel"
+    of: str
+    posted_on: date
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The goods receipt's id in the ledger."""
+        return (self.of,)
+
+
+Asked = GoodsOut | GoodsIn
+"""What the warehouse is asked to do for an order."""
+Body = (
+    PutItem
+    | GoodsOut
+    | GoodsOutChange
+    | GoodsOutCancel
+    | GoodsIn
+    | GoodsInChange
+    | GoodsInCancel
+    | Delivery
+    | Invoice
+    | DeliveryCancel
+    | GoodsReceipt
+    | GoodsReceiptCancel
+)
 _ADAPTER: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
 
 TARGET: dict[str, Side] = {
@@ -158,9 +248,14 @@ TARGET: dict[str, Side] = {
     "goods_out": Side.WAREHOUSE,
     "goods_out_change": Side.WAREHOUSE,
     "goods_out_cancel": Side.WAREHOUSE,
+    "goods_in": Side.WAREHOUSE,
+    "goods_in_change": Side.WAREHOUSE,
+    "goods_in_cancel": Side.WAREHOUSE,
     "delivery": Side.LEDGER,
     "invoice": Side.LEDGER,
     "delivery_cancel": Side.LEDGER,
+    "goods_receipt": Side.LEDGER,
+    "goods_receipt_cancel": Side.LEDGER,
 }
 """Which side each kind of posting is made in."""
 

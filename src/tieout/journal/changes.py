@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, update
 
-from tieout.domain.documents import Despatch, Item, SalesOrder, Side, dump_content
+from tieout.domain.documents import Despatch, Item, PurchaseOrder, SalesOrder, Side, dump_content
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import REASONS
 from tieout.journal import lanes
@@ -111,7 +111,7 @@ class Changes:
                 "kind": row.content.kind,
                 "key": row.key,
                 "revision": row.revision,
-                "number": row.content.number if isinstance(row.content, SalesOrder) else None,
+                "number": row.content.number if isinstance(row.content, SalesOrder | PurchaseOrder) else None,
                 "lane": work.lane,
                 "happened_at": row.happened_at,
                 "stored_at": row.stored_at,

@@ -3,34 +3,50 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from tieout.domain.documents import Despatch, DespatchLine, OrderLine, SalesOrder
-from tieout.domain.postings import Delivery, DeliveryLine, GoodsOut, GoodsOutLine, Invoice, Lot
+from tieout.domain.documents import Despatch, Goods, GoodsLine, Order, OrderLine, PurchaseOrder, Receipt, SalesOrder
+from tieout.domain.postings import AskedLine, Delivery, GoodsIn, GoodsOut, GoodsReceipt, Invoice, Lot, PostedLine
 from tieout.domain.quantities import in_unit
 from tieout.rules.facts import Facts
 
 
 def goods_out(order: SalesOrder, facts: Facts) -> GoodsOut | None:
-    """What the warehouse should send for an order: its stock lines. None when there is nothing for it to do.
-
-    What was delivered before tieout first saw the order is not asked for again; a line closed by hand asks for no more
-    than has been delivered.
-    """
-    lines = tuple(line for line in (_wanted(line, facts) for line in order.lines) if line is not None)
+    """What the warehouse should send for an order: its stock lines. None when there is nothing for it to do."""
+    lines = _asked(order, facts)
     if not lines:
         return None
-    place = next(line.warehouse for line in order.lines if facts.stocked(line))
     return GoodsOut(
         number=order.number,
         customer=order.customer,
         due_at=order.due_at,
-        warehouse=facts.codes.warehouses[place or ""],
+        warehouse=_place(order, facts),
         carrier=facts.codes.carriers.get(order.carrier) if order.carrier else None,
         address=order.address,
         lines=lines,
     )
 
 
-def _wanted(line: OrderLine, facts: Facts) -> GoodsOutLine | None:
+def goods_in(order: PurchaseOrder, facts: Facts) -> GoodsIn | None:
+    """What the warehouse should expect for a purchase order: its stock lines. None when it should expect nothing."""
+    lines = _asked(order, facts)
+    if not lines:
+        return None
+    place = _place(order, facts)
+    return GoodsIn(number=order.number, supplier=order.supplier, due_at=order.due_at, warehouse=place, lines=lines)
+
+
+def _place(order: Order, facts: Facts) -> str:
+    """The warehouse's own code of where the goods lie, or are to lie."""
+    place = next(line.warehouse for line in order.lines if facts.stocked(line))
+    return facts.codes.warehouses[place or ""]
+
+
+def _asked(order: Order, facts: Facts) -> tuple[AskedLine, ...]:
+    """What was posted before tieout first saw the order is not asked for again; a line closed by hand asks for no more
+    than has been posted."""
+    return tuple(line for line in (_wanted(line, facts) for line in order.lines) if line is not None)
+
+
+def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
     if not facts.stocked(line):
         return None
     delivered = facts.delivered_base.get(line.line, Decimal(0))
@@ -41,14 +57,14 @@ def _wanted(line: OrderLine, facts: Facts) -> GoodsOutLine | None:
         wanted = line.open_qty * line.base_per_unit
     else:
         wanted = line.qty_base - facts.delivered_elsewhere_base(line.line)
-    return GoodsOutLine(line=line.line, item=line.item, qty_base=wanted) if wanted > 0 else None
+    return AskedLine(line=line.line, item=line.item, qty_base=wanted) if wanted > 0 else None
 
 
 def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:
     """The ledger's delivery of a despatch: one line for each order line, with its lots and serial numbers."""
-    if facts.order is None:
-        raise ValueError("a delivery needs the order it answers")
-    lines = [_delivery_line(name, despatch, facts) for name in despatch.by_line()]
+    if not isinstance(facts.order, SalesOrder):
+        raise TypeError("a delivery needs the order it answers")
+    lines = [_posted_line(name, despatch, facts) for name in despatch.by_line()]
     return Delivery(
         order=order_key,
         customer=facts.order.customer,
@@ -59,27 +75,36 @@ def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:
     )
 
 
-def _delivery_line(name: str | None, despatch: Despatch, facts: Facts) -> DeliveryLine:
+def goods_receipt(order_key: str, receipt: Receipt, facts: Facts) -> GoodsReceipt:
+    """The ledger's goods receipt of what arrived: one line for each order line, with its lots and serial numbers."""
+    if not isinstance(facts.order, PurchaseOrder):
+        raise TypeError("a goods receipt needs the purchase order it answers")
+    lines = [_posted_line(name, receipt, facts) for name in receipt.by_line()]
+    day = facts.posting_day(receipt.received_at)
+    return GoodsReceipt(order=order_key, supplier=facts.order.supplier, posted_on=day, lines=tuple(lines))
+
+
+def _posted_line(name: str | None, goods: Goods, facts: Facts) -> PostedLine:
     line = facts.order_line(name)
     if line is None:
-        raise ValueError(f"despatch line {name} is not a line of the order")
-    left = [part for part in despatch.lines if part.line == name]
-    total = sum((part.qty_base for part in left), Decimal(0))
+        raise ValueError(f"line {name} of the {goods.kind} is not a line of the order")
+    moved = [part for part in goods.lines if part.line == name]
+    total = sum((part.qty_base for part in moved), Decimal(0))
     qty = in_unit(total, line.base_per_unit)
     if qty is None or line.warehouse is None:
-        raise ValueError(f"line {name}: {total} base units cannot be delivered as {line.unit}")
-    return DeliveryLine(
+        raise ValueError(f"line {name}: {total} base units cannot be posted as {line.unit}")
+    return PostedLine(
         line=line.line,
         item=line.item,
         qty=qty,
         qty_base=total,
         warehouse=line.warehouse,
-        lots=_lots(left),
-        serials=tuple(serial for part in left for serial in part.serials),
+        lots=_lots(moved),
+        serials=tuple(serial for part in moved for serial in part.serials),
     )
 
 
-def _lots(parts: Iterable[DespatchLine]) -> tuple[Lot, ...]:
+def _lots(parts: Iterable[GoodsLine]) -> tuple[Lot, ...]:
     by_lot: dict[str, Decimal] = {}
     for part in parts:
         if part.lot:

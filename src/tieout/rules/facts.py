@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tieout.domain.documents import Item, OrderLine, Period, SalesOrder
-from tieout.domain.postings import GoodsOut
+from tieout.domain.documents import Item, Order, OrderLine, Period
+from tieout.domain.postings import Asked
 
 
 class Policy(BaseModel):
@@ -58,10 +58,10 @@ class Codes:
 class Facts:
     """Everything known that bears on one document.
 
-    `order` is the newest revision of the order a despatch answers; `first` the revision by which the warehouse first
+    `order` is the newest revision of the order that goods answer; `first` the revision by which the warehouse first
     heard of it; `sent` what the warehouse was last told;
-    `delivered_base` what other despatches have delivered or are about to, by order line, in base units;
-    `delivered_ever_base` the same of all despatches, with what was taken back again.
+    `delivered_base` what other despatches or receipts have posted or are about to, by order line, in base units;
+    `delivered_ever_base` the same of all of them, with what was taken back again.
     """
 
     policy: Policy
@@ -69,9 +69,9 @@ class Facts:
     ledger_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
     warehouse_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
     periods: tuple[Period, ...] = ()
-    order: SalesOrder | None = None
-    first: SalesOrder | None = None
-    sent: GoodsOut | None = None
+    order: Order | None = None
+    first: Order | None = None
+    sent: Asked | None = None
     delivered_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     delivered_ever_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 

@@ -1,11 +1,11 @@
 """Every item of an order is active in both systems."""
 
-from tieout.domain.documents import SalesOrder
+from tieout.domain.documents import Order
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def items_are_active(order: SalesOrder, facts: Facts) -> list[Problem]:
+def items_are_active(order: Order, facts: Facts) -> list[Problem]:
     """Names each item that is inactive, and where."""
     problems: list[Problem] = []
     for line in order.lines:

@@ -1,11 +1,11 @@
 """What an order asks for is an exact number of base units the warehouse can count."""
 
-from tieout.domain.documents import SalesOrder
+from tieout.domain.documents import Order
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def item_has_a_unit(order: SalesOrder, facts: Facts) -> list[Problem]:
+def item_has_a_unit(order: Order, facts: Facts) -> list[Problem]:
     """Names each stock item without a base unit, since nobody could say what a quantity of it means."""
     return [
         Problem("item_has_no_unit", f"item {line.item} has no inventory unit in the ledger", line.line, line.item)

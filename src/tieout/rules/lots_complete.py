@@ -1,14 +1,14 @@
-"""Lots and serial numbers cover what left of every tracked item."""
+"""Lots and serial numbers cover what left or arrived of every tracked item."""
 
-from tieout.domain.documents import Despatch, DespatchLine, Tracking
+from tieout.domain.documents import Goods, GoodsLine, Tracking
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def lots_are_complete(despatch: Despatch, facts: Facts) -> list[Problem]:
+def lots_are_complete(goods: Goods, facts: Facts) -> list[Problem]:
     """Names each line that lacks the lot or the serial numbers the ledger will ask for."""
     problems: list[Problem] = []
-    for line in despatch.lines:
+    for line in goods.lines:
         item = facts.ledger_items.get(line.item)
         missing = _missing(line, item.tracking if item else None)
         if missing:
@@ -16,9 +16,9 @@ def lots_are_complete(despatch: Despatch, facts: Facts) -> list[Problem]:
     return problems
 
 
-def _missing(line: DespatchLine, tracking: Tracking | None) -> str | None:
+def _missing(line: GoodsLine, tracking: Tracking | None) -> str | None:
     if tracking is Tracking.LOT and not line.lot:
-        return f"{line.qty_base} left without a lot"
+        return f"{line.qty_base} without a lot"
     if tracking is Tracking.SERIAL and len(set(line.serials)) != line.qty_base:
-        return f"{line.qty_base} left with {len(set(line.serials))} serial numbers"
+        return f"{line.qty_base} with {len(set(line.serials))} serial numbers"
     return None

@@ -1,8 +1,9 @@
 """The rules of each flow, in order: this file reads as the policy. All problems of a document are reported."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from tieout.domain.documents import Despatch, SalesOrder
+from tieout.domain.documents import Despatch, Goods, Order, Receipt, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
 from tieout.rules.facts import Facts
@@ -21,17 +22,18 @@ from tieout.rules.unit_same import units_are_the_same
 from tieout.rules.warehouse_mapped import warehouse_is_mapped
 
 OrderRule = Callable[[SalesOrder, Facts], list[Problem]]
+D = TypeVar("D")
 DespatchRule = Callable[[Despatch, Facts], list[Problem]]
 
-ORDER: tuple[OrderRule, ...] = (
+PURCHASE_ORDER: tuple[Callable[[Order, Facts], list[Problem]], ...] = (
     items_are_known,
     items_are_active,
     item_has_a_unit,
     units_are_the_same,
     tracking_is_the_same,
     warehouse_is_mapped,
-    order_carrier_is_mapped,
 )
+ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped)
 
 DESPATCH: tuple[DespatchRule, ...] = (
     lines_are_known,
@@ -44,18 +46,37 @@ DESPATCH: tuple[DespatchRule, ...] = (
     period_is_open,
 )
 
+RECEIPT: tuple[Callable[[Goods, Facts], list[Problem]], ...] = (
+    lines_are_known,
+    nothing_above_open,
+    quantities_divide,
+    lots_are_complete,
+    period_is_open,
+)
+
 WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse"})
 """Problems that are often only a matter of time: the item is on its way."""
 
 
-def judge_order(order: SalesOrder, facts: Facts, rules: Sequence[OrderRule] = ORDER) -> list[Problem]:
-    """Every problem of an order that is to go to the warehouse."""
-    return [problem for rule in rules for problem in _held_if_broken(lambda r=rule: r(order, facts), rule.__name__)]
+def judge_order(order: Order, facts: Facts, rules: Sequence[OrderRule] = ORDER) -> list[Problem]:
+    """Every problem of an order, to a customer or a supplier, that is to go to the warehouse."""
+    if isinstance(order, SalesOrder):
+        return _all(rules, order, facts)
+    return _all(PURCHASE_ORDER, order, facts)
 
 
 def judge_despatch(despatch: Despatch, facts: Facts, rules: Sequence[DespatchRule] = DESPATCH) -> list[Problem]:
     """Every problem of a despatch that is to go to the ledger."""
-    return [problem for rule in rules for problem in _held_if_broken(lambda r=rule: r(despatch, facts), rule.__name__)]
+    return _all(rules, despatch, facts)
+
+
+def judge_receipt(receipt: Receipt, facts: Facts) -> list[Problem]:
+    """Every problem of a receipt that is to go to the ledger."""
+    return _all(RECEIPT, receipt, facts)
+
+
+def _all(rules: Sequence[Callable[[D, Facts], list[Problem]]], document: D, facts: Facts) -> list[Problem]:
+    return [problem for rule in rules for problem in _held_if_broken(lambda r=rule: r(document, facts), rule.__name__)]
 
 
 def _held_if_broken(rule: Callable[[], list[Problem]], name: str) -> list[Problem]:

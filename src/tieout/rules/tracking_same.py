@@ -1,11 +1,11 @@
 """Both systems track an item's serial numbers, or neither does."""
 
-from tieout.domain.documents import SalesOrder, Tracking
+from tieout.domain.documents import Order, Tracking
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def tracking_is_the_same(order: SalesOrder, facts: Facts) -> list[Problem]:
+def tracking_is_the_same(order: Order, facts: Facts) -> list[Problem]:
     """Names each item that only one system tracks by serial number.
 
     Lots are not compared: Clarus keeps a batch as an attribute of any stock and has no setting that demands one.

@@ -1,11 +1,11 @@
 """Both systems count an item in the same unit, after mapping."""
 
-from tieout.domain.documents import SalesOrder
+from tieout.domain.documents import Order
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def units_are_the_same(order: SalesOrder, facts: Facts) -> list[Problem]:
+def units_are_the_same(order: Order, facts: Facts) -> list[Problem]:
     """Names each item whose units differ. A warehouse that does not tell its unit cannot be compared."""
     problems: list[Problem] = []
     for line in order.lines:

@@ -1,11 +1,11 @@
 """Every stock line of an order names a ledger warehouse that is mapped, and all name the same one."""
 
-from tieout.domain.documents import SalesOrder
+from tieout.domain.documents import Order
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def warehouse_is_mapped(order: SalesOrder, facts: Facts) -> list[Problem]:
+def warehouse_is_mapped(order: Order, facts: Facts) -> list[Problem]:
     """Names each line without a mapped warehouse, and an order that asks for goods from two places."""
     problems: list[Problem] = []
     places: set[str] = set()

@@ -17,6 +17,9 @@ from tieout.sync.lane import blocked_units, movements
 PARENT_RETRY_S = 5.0
 """How long a lane rests before it looks again for what it depends on."""
 
+MOVING = ("despatch", "reversal", "receipt", "receipt_reversal")
+"""Documents that move stock, whether they cross or not."""
+
 FactsFor = Callable[[LaneWork, DocumentRow], Facts]
 
 
@@ -64,7 +67,7 @@ class Decider:
             row.state = "held"
             self.changes.holds.append((row, case))
             self.changes.touch(row)
-            if isinstance(row, DocumentRow) and row.content.kind in ("despatch", "reversal"):
+            if isinstance(row, DocumentRow) and row.content.kind in MOVING:
                 self.changes.movements += movements(row)
 
     def hold_behind(self, work: LaneWork, row: DocumentRow, held: DocumentRow) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, exc
 
 from tieout.connectors.contract import Send
 from tieout.domain.clock import Clock, Stopwatches
-from tieout.domain.documents import SalesOrder, Side
+from tieout.domain.documents import Side
 from tieout.domain.postings import Ended
 from tieout.domain.reasons import Problem
 from tieout.journal import lanes, quarantine
@@ -29,7 +29,7 @@ from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods
-from tieout.sync.lane import delivered_base, delivered_ever_base, goods_out_posting, last_sent
+from tieout.sync.lane import delivered_base, delivered_ever_base, first_heard, last_sent, newest_order
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
 from tieout.sync.planning import HOMEWARD, decide
@@ -214,13 +214,10 @@ class Batch:
         return Send(reference=posting.reference, body=posting.body, known=known)
 
     def _facts_for(self, work: LaneWork, row: DocumentRow) -> Facts:
-        orders = [d for d in work.documents if isinstance(d.content, SalesOrder)]
-        newest = max(orders, key=lambda d: d.revision, default=None)
-        posted = goods_out_posting(work)
-        order, first = newest and newest.content, posted and posted.document.content
+        newest = newest_order(work)
         return self._facts.make(
-            order=order if isinstance(order, SalesOrder) else None,
-            first=first if isinstance(first, SalesOrder) else None,
+            order=newest[1] if newest else None,
+            first=first_heard(work),
             sent=last_sent(work),
             delivered_base=delivered_base(work, row),
             delivered_ever_base=delivered_ever_base(work),

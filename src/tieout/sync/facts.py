@@ -5,9 +5,20 @@ from decimal import Decimal
 
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Despatch, Item, Period, Reversal, SalesOrder, Side
+from tieout.domain.documents import (
+    Despatch,
+    Item,
+    Order,
+    Period,
+    PurchaseOrder,
+    Receipt,
+    ReceiptReversal,
+    Reversal,
+    SalesOrder,
+    Side,
+)
 from tieout.domain.identity import item_identity
-from tieout.domain.postings import GoodsOut
+from tieout.domain.postings import Asked
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped, mapped
 from tieout.journal.rows import LaneWork
@@ -80,9 +91,9 @@ class FactBook:
     def make(
         self,
         *,
-        order: SalesOrder | None,
-        first: SalesOrder | None,
-        sent: GoodsOut | None,
+        order: Order | None,
+        first: Order | None,
+        sent: Asked | None,
         delivered_base: Mapping[str, Decimal],
         delivered_ever_base: Mapping[str, Decimal],
         dated: bool,
@@ -109,10 +120,10 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
             match row.content:
                 case Item(code=code):
                     codes.add(code)
-                case SalesOrder(lines=lines):
+                case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
                     codes |= {line.item for line in lines}
-                case Despatch(lines=lines) | Reversal(lines=lines):
-                    codes |= {line.item for line in lines}
+                case Despatch() | Reversal() | Receipt() | ReceiptReversal() as goods:
+                    codes |= {line.item for line in goods.lines}
                 case _:
                     pass
     return codes

@@ -13,7 +13,7 @@ from tieout.domain.reasons import Problem
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork
 from tieout.rules.facts import Facts
 from tieout.sync.deciding import Decider
-from tieout.sync.lane import despatches_that_stand, goods_out_posting, last_sent, taken_back
+from tieout.sync.lane import asked_posting, despatches_that_stand, last_sent, taken_back
 
 REVISION_DIGITS = 6
 DONE = "the warehouse is done with this order"
@@ -90,7 +90,7 @@ def _judge(work: LaneWork, content: object, facts: Facts) -> Problem | str:
         return "the warehouse goes on with it"
     if taken_back(work):
         return "taken back from the warehouse by the ledger"
-    if order is None or order.status is not OrderStatus.OPEN:
+    if not isinstance(order, SalesOrder) or order.status is not OrderStatus.OPEN:
         return "the ledger's order is not open"
     if _told_by_its_despatch(work, order):
         return "told by the exception of its despatch"
@@ -138,5 +138,5 @@ def _not_sent(work: LaneWork) -> dict[str, tuple[Decimal, Decimal]]:
 
 def _is_of_lane(work: LaneWork, content: Fulfilment) -> bool:
     """A hint may point at any order of the warehouse: only the goods-out that this lane's order became counts."""
-    sent = goods_out_posting(work)
+    sent = asked_posting(work)
     return sent is not None and (sent.theirs == content.goods_out or sent.reference == content.order)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from tieout.domain.documents import Content, Despatch, DespatchLine, Reversal
+from tieout.domain.documents import Content, Despatch, GoodsLine, Reversal
 from tieout.domain.identity import order_key_of, reference
 from tieout.domain.postings import Body, DeliveryCancel
 from tieout.domain.quantities import plain
@@ -12,13 +12,13 @@ from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules import bodies
 from tieout.rules.policy import judge_despatch
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.lane import goods_out_posting, standing
+from tieout.sync.lane import asked_posting, standing
 
 
 def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch: Despatch) -> None:
     """A despatch becomes a delivery and, by policy, an invoice."""
     order_key = order_key_of(decider.link, despatch.order)
-    first = goods_out_posting(work)
+    first = asked_posting(work)
     if order_key is None or first is None:
         detail = f"goods-out {despatch.goods_out} ({despatch.number or 'no reference'}) {_whose(work)}"
         decider.hold(work, [row], [Problem("despatch_without_order", detail, about=despatch.goods_out)])
@@ -78,7 +78,7 @@ def _undoes_all(reversal: Reversal, despatch: Content) -> bool:
     return isinstance(despatch, Despatch) and _by_lot(reversal.lines) == _by_lot(despatch.lines)
 
 
-def _by_lot(lines: Iterable[DespatchLine]) -> dict[tuple[str, str | None], Decimal]:
+def _by_lot(lines: Iterable[GoodsLine]) -> dict[tuple[str, str | None], Decimal]:
     total: dict[tuple[str, str | None], Decimal] = {}
     for line in lines:
         total[line.item, line.lot] = total.get((line.item, line.lot), Decimal(0)) + line.qty_base

@@ -7,31 +7,44 @@ from sqlalchemy import Connection
 from tieout.connectors.contract import Message
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
-from tieout.domain.identity import item_lane, order_key_of, order_lane
+from tieout.domain.identity import item_lane, lane_of_order, order_lane, purchase_lane
 from tieout.journal import inbox, reference
 from tieout.journal.inbox import Received
 from tieout.journal.store import Journal
 from tieout.sync.link import Link
 
+ANSWERED = {"goods_out": order_lane(""), "goods_in": purchase_lane("")}
+"""What the lanes of the orders begin with that a topic of the warehouse answers."""
 
-def lane_of(message: Message, order_key: str | None) -> str:
+
+def lane_of(message: Message, answered: str | None) -> str:
     """The lane a message belongs to: its order's, its item's, or one of its own when it answers nothing of ours."""
     match message.topic:
         case "items":
             return item_lane(message.key)
         case "sales_orders":
             return order_lane(message.key)
+        case "purchase_orders":
+            return purchase_lane(message.key)
         case topic:
-            return f"{topic}/{message.key}" if order_key is None else order_lane(order_key)
+            return answered or f"{topic}/{message.key}"
 
 
 def received(connection: Connection, link: str, side: Side, messages: Sequence[Message]) -> list[Received]:
     """Messages as the inbox takes them. One that names no reference of ours is known by the system's own id."""
-    order_keys = {message.key: order_key_of(link, message.reference) for message in messages}
-    nameless = [key for key, order_key in order_keys.items() if order_key is None]
-    for key, ours in reference.ours(connection, link, side, nameless) if side is Side.WAREHOUSE else ():
-        order_keys[key] = order_keys[key] or order_key_of(link, ours)
-    return [Received(m.topic, m.key, m.identity, lane_of(m, order_keys[m.key]), m.raw) for m in messages]
+    lanes = {(m.topic, m.key): _answered(link, m.topic, m.reference) for m in messages}
+    nameless = sorted({key for (_, key), lane in lanes.items() if lane is None})
+    for theirs, ours in reference.ours(connection, link, side, nameless) if side is Side.WAREHOUSE else ():
+        for topic in ANSWERED:
+            if (topic, theirs) in lanes:
+                lanes[topic, theirs] = lanes[topic, theirs] or _answered(link, topic, ours)
+    return [Received(m.topic, m.key, m.identity, lane_of(m, lanes[m.topic, m.key]), m.raw) for m in messages]
+
+
+def _answered(link: str, topic: str, ours: str | None) -> str | None:
+    """The lane of the order sent under a reference, where it is one that this topic may answer."""
+    lane = lane_of_order(link, ours)
+    return lane if lane is not None and lane.startswith(ANSWERED.get(topic, lane)) else None
 
 
 class Intake:

@@ -5,9 +5,35 @@ from datetime import datetime
 from decimal import Decimal
 from math import inf
 
-from tieout.domain.documents import Despatch, Reversal, SalesOrder
-from tieout.domain.postings import Delivery, DeliveryCancel, GoodsOut, GoodsOutChange
+from tieout.domain.documents import (
+    Despatch,
+    GoodsLine,
+    Order,
+    PurchaseOrder,
+    Receipt,
+    ReceiptReversal,
+    Reversal,
+    SalesOrder,
+)
+from tieout.domain.postings import (
+    Asked,
+    Delivery,
+    DeliveryCancel,
+    GoodsIn,
+    GoodsInChange,
+    GoodsOut,
+    GoodsOutChange,
+    GoodsReceipt,
+    GoodsReceiptCancel,
+)
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, MovementRow, PostingRow
+
+REVISED = ("item", "sales_order", "purchase_order")
+"""Documents of the ledger that are told anew whenever they change."""
+Place = tuple[str | None, str, str | None]
+"""What units of one receipt are told apart by: order line, item, lot."""
+Posted = Delivery | GoodsReceipt
+Undone = Reversal | ReceiptReversal
 
 
 def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
@@ -17,25 +43,42 @@ def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
     """
 
     def place(row: DocumentRow) -> tuple[str, datetime, float]:
-        revision = row.revision if row.content.kind in ("item", "sales_order") else ""
+        revision = row.revision if row.content.kind in REVISED else ""
         return revision, row.happened_at, inf if row.id is None else row.id
 
     return sorted(rows, key=place)
 
 
-def goods_out_posting(work: LaneWork) -> PostingRow | None:
+def newest_order(work: LaneWork) -> tuple[DocumentRow, Order] | None:
+    """The newest revision of this lane's order; None while it is not known."""
+    rows = [(row, row.content) for row in work.documents if isinstance(row.content, SalesOrder | PurchaseOrder)]
+    return max(rows, key=lambda one: one[0].revision, default=None)
+
+
+def asked_posting(work: LaneWork) -> PostingRow | None:
     """The posting by which the warehouse was told of this lane's order: the latest, where it was sent again."""
-    return next((p for p in reversed(work.postings) if p.kind == "goods_out" and p.counts), None)
+    return next((p for p in reversed(work.postings) if isinstance(p.body, GoodsOut | GoodsIn) and p.counts), None)
 
 
-def last_sent(work: LaneWork) -> GoodsOut | None:
-    """What the warehouse was last told to send."""
-    sent: GoodsOut | None = None
+def first_heard(work: LaneWork) -> Order | None:
+    """The revision by which the warehouse first heard of this lane's order: of a sales order, as it was sent last.
+
+    A sales order is sent again only while nothing has left; a purchase order whenever some of it is still to come.
+    """
+    asked = asked_posting(work)
+    expected = next((p for p in work.postings if isinstance(p.body, GoodsIn) and p.counts), asked)
+    content = expected.document.content if expected else None
+    return content if isinstance(content, SalesOrder | PurchaseOrder) else None
+
+
+def last_sent(work: LaneWork) -> Asked | None:
+    """What the warehouse was last told to send or expect."""
+    sent: Asked | None = None
     for posting in work.postings:
         match posting.body:
-            case GoodsOut() as body if posting.counts:
+            case GoodsOut() | GoodsIn() as body if posting.counts:
                 sent = body
-            case GoodsOutChange(wanted=body) if posting.counts:
+            case GoodsOutChange(wanted=body) | GoodsInChange(wanted=body) if posting.counts:
                 sent = body
             case _:
                 pass
@@ -44,12 +87,17 @@ def last_sent(work: LaneWork) -> GoodsOut | None:
 
 def take_backs(work: LaneWork) -> list[PostingRow]:
     """The postings that told the warehouse, or are about to, that the order is off: one for each time it was sent."""
-    return [p for p in work.postings if p.kind == "goods_out_cancel" and p.counts]
+    return [p for p in work.postings if p.kind in ("goods_out_cancel", "goods_in_cancel") and p.counts]
+
+
+def times_sent(work: LaneWork) -> int:
+    """How often the warehouse was told of this lane's order."""
+    return sum(1 for p in work.postings if isinstance(p.body, GoodsOut | GoodsIn) and p.counts)
 
 
 def taken_back(work: LaneWork) -> PostingRow | None:
     """The posting by which the order, as it was sent last, was or is to be taken back."""
-    sent = goods_out_posting(work)
+    sent = asked_posting(work)
     return next((p for p in take_backs(work) if sent is not None and sent.reference in p.body.needs), None)
 
 
@@ -59,13 +107,32 @@ def despatches_that_stand(work: LaneWork) -> list[Despatch]:
     return [d.content for d in work.documents if isinstance(d.content, Despatch) and d.key not in undone]
 
 
+def receipts_that_stand(work: LaneWork, undone: Iterable[ReceiptReversal] = ()) -> list[Receipt]:
+    """Receipts that were not undone as a whole, in the lane or by what is `undone` besides."""
+    reversals = [*undone, *(d.content for d in work.documents if isinstance(d.content, ReceiptReversal))]
+    whole = {(one.of, frozenset(by_place(one.lines).items())) for one in reversals}
+    receipts = ((d.key, d.content) for d in work.documents if isinstance(d.content, Receipt))
+    return [one for key, one in receipts if (key, frozenset(by_place(one.lines).items())) not in whole]
+
+
+def by_place(lines: Iterable[GoodsLine]) -> dict[Place, Decimal]:
+    """Base units by order line, item and lot."""
+    total: dict[Place, Decimal] = {}
+    for line in lines:
+        place = (line.line, line.item, line.lot)
+        total[place] = total.get(place, Decimal(0)) + line.qty_base
+    return total
+
+
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
-    """Base units by order line that deliveries of other documents stand for, and that were not taken back."""
-    cancelled = {p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel) and p.counts}
+    """Base units by order line that were posted for other documents, and not taken back."""
+    cancelled = {
+        p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel | GoodsReceiptCancel) and p.counts
+    }
     cancelled |= _taken_back_by_hand(work)
     total: dict[str, Decimal] = {}
     for posting in work.postings:
-        if not isinstance(posting.body, Delivery) or not posting.counts or posting.document is besides:
+        if not isinstance(posting.body, Posted) or not posting.counts or posting.document is besides:
             continue
         if posting.reference not in cancelled:
             for line in posting.body.lines:
@@ -74,19 +141,19 @@ def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
 
 
 def delivered_ever_base(work: LaneWork) -> dict[str, Decimal]:
-    """Base units by order line of all our deliveries, cancelled or not: at most what the ledger counts as ours."""
+    """Base units by order line of all we posted, cancelled or not: at most what the ledger counts as ours."""
     total: dict[str, Decimal] = {}
     for posting in work.postings:
-        if isinstance(posting.body, Delivery) and posting.counts:
+        if isinstance(posting.body, Posted) and posting.counts:
             for line in posting.body.lines:
                 total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
     return total
 
 
 def _taken_back_by_hand(work: LaneWork) -> set[str]:
-    """Deliveries of despatches whose undoing a person has seen to in the ledger."""
-    undone = {d.content.of for d in work.documents if isinstance(d.content, Reversal) and d.policy == BY_HAND}
-    return {p.reference for p in work.postings if isinstance(p.body, Delivery) and p.document.key in undone}
+    """What was posted for despatches and receipts whose undoing a person has seen to in the ledger."""
+    undone = {d.content.of for d in work.documents if isinstance(d.content, Undone) and d.policy == BY_HAND}
+    return {p.reference for p in work.postings if isinstance(p.body, Posted) and p.document.key in undone}
 
 
 def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
@@ -95,11 +162,11 @@ def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
 
 
 def movements(row: DocumentRow) -> list[MovementRow]:
-    """The stock a despatch or a reversal moves: out is negative."""
+    """The stock that goods coming, leaving, or undone move: out is negative."""
     match row.content:
-        case Despatch(lines=lines, despatched_at=at):
+        case Despatch(lines=lines, despatched_at=at) | ReceiptReversal(lines=lines, reversed_at=at):
             sign = -1
-        case Reversal(lines=lines, reversed_at=at):
+        case Reversal(lines=lines, reversed_at=at) | Receipt(lines=lines, received_at=at):
             sign = 1
         case _:
             return []
@@ -109,9 +176,9 @@ def movements(row: DocumentRow) -> list[MovementRow]:
 def blocked_units(row: DocumentRow) -> Decimal:
     """Base units a held document keeps from crossing."""
     match row.content:
-        case SalesOrder(lines=lines):
+        case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
             return sum((line.qty_base for line in lines), Decimal(0))
-        case Despatch(lines=lines) | Reversal(lines=lines):
+        case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
             return sum((line.qty_base for line in lines), Decimal(0))
         case _:
             return Decimal(0)

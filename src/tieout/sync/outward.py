@@ -1,10 +1,10 @@
-"""Items and orders, to the warehouse: what is to be done about each, given the facts."""
+"""Items and sales orders, to the warehouse: what is to be done about each, given the facts."""
 
 from dataclasses import replace
 
-from tieout.domain.documents import Despatch, FulfilmentStatus, Item, OrderStatus, SalesOrder
+from tieout.domain.documents import Despatch, FulfilmentStatus, Item, Order, OrderStatus, PurchaseOrder, SalesOrder
 from tieout.domain.identity import sending_key
-from tieout.domain.postings import GoodsOutCancel, GoodsOutChange, PutItem
+from tieout.domain.postings import GoodsIn, GoodsInCancel, GoodsInChange, GoodsOutCancel, GoodsOutChange, PutItem
 from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules import bodies
@@ -12,14 +12,13 @@ from tieout.rules.facts import Facts
 from tieout.rules.policy import judge_order
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import DONE, stands_as
-from tieout.sync.lane import despatches_that_stand, goods_out_posting, take_backs, taken_back
+from tieout.sync.lane import asked_posting, despatches_that_stand, taken_back, times_sent
 
 
 def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) -> None:
     """An item of the ledger becomes a product of the warehouse, or changes one."""
-    if _overtaken(decider, work, row):
+    if overtaken(decider, work, row):
         return
-    _supersede_held(decider, work, row)
     if not item.stocked:
         decider.ignore(row, "not a stock item")
         return
@@ -39,35 +38,34 @@ def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) 
 
 def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:
     """A revision of an order becomes a goods-out, changes it, or takes it back."""
-    if _overtaken(decider, work, row):
+    if overtaken(decider, work, row):
         return
-    _supersede_held(decider, work, row)
     facts = decider.facts_for(work, row)
-    why_not = _not_for_the_warehouse(order, facts)
-    if goods_out_posting(work) is None and why_not:
+    why_not = not_for_the_warehouse(order, facts)
+    if asked_posting(work) is None and why_not:
         decider.ignore(row, why_not)
     elif taken_back(work):
         _after_it_was_taken_back(decider, work, row, order, facts)
     elif _finished(work):
         _after_the_last(decider, work, row, order, facts)
-    elif _withdrawn(order, facts):
-        _cancel(decider, work, row, order)
+    elif withdrawn(order, facts):
+        cancel(decider, work, row, order)
     elif stands_as(work) is FulfilmentStatus.CANCELLED:
         _after_the_last(decider, work, row, order, facts)
     elif order.status is OrderStatus.CANCELLED:
-        _cancel(decider, work, row, order)
+        cancel(decider, work, row, order)
     else:
-        _send_order(decider, work, row, order, facts)
+        send_order(decider, work, row, order, facts)
 
 
-def _not_for_the_warehouse(order: SalesOrder, facts: Facts) -> str | None:
+def not_for_the_warehouse(order: Order, facts: Facts) -> str | None:
     """The policy by which the warehouse is not told of an order it has not heard of; None when it is."""
     begin = facts.policy.orders_from
     if order.status is not OrderStatus.OPEN:
         return f"{order.status} before it was sent to the warehouse"
     if begin is not None and order.ordered_on is not None and order.ordered_on < begin:
         return f"dated {order.ordered_on}, before orders_from ({begin})"
-    return "not released" if _withdrawn(order, facts) else None
+    return "not released" if withdrawn(order, facts) else None
 
 
 def _finished(work: LaneWork) -> bool:
@@ -76,7 +74,7 @@ def _finished(work: LaneWork) -> bool:
     return completed or any(despatch.completes for despatch in despatches_that_stand(work))
 
 
-def _withdrawn(order: SalesOrder, facts: Facts) -> bool:
+def withdrawn(order: Order, facts: Facts) -> bool:
     """Whether an open order lacks the confirmation the policy asks for: not given yet, or taken away again."""
     return facts.policy.only_released and not order.released and order.status is OrderStatus.OPEN
 
@@ -88,13 +86,13 @@ def _after_it_was_taken_back(
     an order of which something has left: the ledger may not show yet what of it is still open."""
     back = taken_back(work)
     before = back.document.content if back else None
-    lacked = isinstance(before, SalesOrder) and _withdrawn(before, facts)
+    lacked = isinstance(before, SalesOrder) and withdrawn(before, facts)
     if order.status is not OrderStatus.OPEN or not any(facts.stocked(line) for line in order.open_lines):
         decider.ignore(row, "already taken back from the warehouse")
-    elif _withdrawn(order, facts):
+    elif withdrawn(order, facts):
         decider.ignore(row, "not released")
     elif lacked and not despatches_that_stand(work):
-        _send_order(decider, work, row, order, replace(facts, sent=None, first=None))
+        send_order(decider, work, row, order, replace(facts, sent=None, first=None))
     else:
         detail = f"order {order.number} is open again, and the warehouse was told that it is off"
         decider.hold(work, [row], [Problem("order_reopened", detail, about=row.key)])
@@ -110,7 +108,7 @@ def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: S
     if more:
         detail = f"order {order.number} asks for more of {', '.join(more)}, and the warehouse has closed it"
         decider.hold(work, [row], [Problem("order_changed_too_late", detail, about=row.key)])
-    elif _withdrawn(order, facts) and any(isinstance(d.content, Despatch) and not d.finished for d in work.documents):
+    elif withdrawn(order, facts) and any(isinstance(d.content, Despatch) and not d.finished for d in work.documents):
         detail = f"order {order.number} is no longer confirmed, and its goods have left"
         decider.hold(work, [row], [Problem("order_cancelled_too_late", detail, about=row.key)])
     else:
@@ -120,15 +118,15 @@ def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: S
 def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
     """A held order whose exception clears by itself is free again once nothing is wrong with it any more."""
     case = work.cases.get(row.case_id or 0)
-    if case is None or not isinstance(row.content, SalesOrder):
+    if case is None or not isinstance(row.content, SalesOrder | PurchaseOrder):
         return
     clears = all(REASONS[problem.reason].clears_itself for problem in case.problems)
     if clears and not judge_order(row.content, decider.facts_for(work, row)):
         decider.free(work, case, "the item is right now")
 
 
-def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder, facts: Facts) -> None:
-    first = None if taken_back(work) else goods_out_posting(work)
+def send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Order, facts: Facts) -> None:
+    first = asked_posting(work) if facts.sent is not None else None
     if not any(facts.stocked(line) for line in order.lines):
         decider.ignore(row, "no stock lines")
         return
@@ -136,37 +134,44 @@ def _send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sales
     if problems:
         decider.wait_or_hold(work, row, problems, facts)
         return
-    wanted = bodies.goods_out(order, facts)
+    wanted = bodies.goods_out(order, facts) if isinstance(order, SalesOrder) else bodies.goods_in(order, facts)
     if first is None:
         if wanted is None:
             decider.ignore(row, "nothing open for the warehouse")
         else:
-            decider.plan(work, row, [("goods_out", sending_key(row.key, len(take_backs(work)) + 1), wanted)])
+            decider.plan(work, row, [(wanted.kind, sending_key(row.key, times_sent(work) + 1), wanted)])
     elif wanted is None:
-        _cancel(decider, work, row, order)
+        cancel(decider, work, row, order)
     elif wanted == facts.sent:
         decider.ignore(row, "nothing changed for the warehouse")
     else:
-        change = GoodsOutChange(of=first.reference, wanted=wanted)
-        decider.plan(work, row, [("goods_out_change", f"{row.key}.r{row.revision}", change)])
+        key = f"{row.key}.r{row.revision}"
+        if isinstance(wanted, GoodsIn):
+            decider.plan(work, row, [("goods_in_change", key, GoodsInChange(of=first.reference, wanted=wanted))])
+        else:
+            decider.plan(work, row, [("goods_out_change", key, GoodsOutChange(of=first.reference, wanted=wanted))])
 
 
-def _cancel(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:
-    first = goods_out_posting(work)
+def cancel(decider: Decider, work: LaneWork, row: DocumentRow, order: Order) -> None:
+    first = asked_posting(work)
     if first is None or taken_back(work):
         decider.ignore(row, "already taken back from the warehouse")
         return
-    cancel = GoodsOutCancel(of=first.reference, number=order.number)
-    decider.plan(work, row, [("goods_out_cancel", f"{row.key}.r{row.revision}", cancel)])
+    key = f"{row.key}.r{row.revision}"
+    if isinstance(first.body, GoodsIn):
+        decider.plan(work, row, [("goods_in_cancel", key, GoodsInCancel(of=first.reference, number=order.number))])
+    else:
+        decider.plan(work, row, [("goods_out_cancel", key, GoodsOutCancel(of=first.reference, number=order.number))])
 
 
-def _overtaken(decider: Decider, work: LaneWork, row: DocumentRow) -> bool:
-    """A revision older than one already acted on says nothing new."""
+def overtaken(decider: Decider, work: LaneWork, row: DocumentRow) -> bool:
+    """A revision older than one already acted on says nothing new; a newer one takes the place of those held."""
     kind = row.content.kind
     newer = (o for o in work.documents if o.content.kind == kind and o.key == row.key and o.revision > row.revision)
     if any(o.finished or o.state == "planned" for o in newer):
         decider.ignore(row, "overtaken by a newer revision")
         return True
+    _supersede_held(decider, work, row)
     return False
 
 

@@ -1,13 +1,13 @@
 """Decides the next step of a lane: pure, on what has been loaded.
 
-Documents of a lane belong to flows: outward (items and orders to the warehouse) and homeward (despatches and reversals
-to the ledger). Within a flow they act in the order they happened: one is finished before the next is decided. How an
-order stands in the warehouse belongs to no flow: it is judged last, by what the flows have come to.
+Documents of a lane belong to flows: outward (items and orders to the warehouse) and homeward (what left, arrived or
+was undone, to the ledger). Within a flow they act in the order they happened: one is finished before the next is
+decided. How an order stands in the warehouse belongs to no flow: it is judged last, by what the flows have come to.
 """
 
 from collections.abc import Callable
 
-from tieout.domain.documents import Despatch, Item, Reversal, SalesOrder
+from tieout.domain.documents import Despatch, Item, PurchaseOrder, Receipt, ReceiptReversal, Reversal, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.deciding import Decider
@@ -15,9 +15,11 @@ from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
 from tieout.sync.lane import in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
+from tieout.sync.purchasing import decide_purchase_order
+from tieout.sync.receiving import decide_receipt, decide_receipt_reversal
 
-OUTWARD = ("item", "sales_order")
-HOMEWARD = ("despatch", "reversal")
+OUTWARD = ("item", "sales_order", "purchase_order")
+HOMEWARD = ("despatch", "reversal", "receipt", "receipt_reversal")
 
 
 def decide(decider: Decider, work: LaneWork) -> None:
@@ -42,7 +44,7 @@ def _outward(decider: Decider, work: LaneWork) -> None:
 
 
 def _homeward(decider: Decider, work: LaneWork) -> None:
-    """A held despatch holds what came after it: the ledger's documents stand in the order things happened."""
+    """What is held holds what happened after it: the ledger's documents stand in the order things happened."""
     for row in _flow(work, HOMEWARD):
         if row.state == "waiting":
             _decide_or_hold(decider, work, row)
@@ -52,7 +54,7 @@ def _homeward(decider: Decider, work: LaneWork) -> None:
             return
 
 
-def _flow(work: LaneWork, kinds: tuple[str, str]) -> list[DocumentRow]:
+def _flow(work: LaneWork, kinds: tuple[str, ...]) -> list[DocumentRow]:
     return in_order(row for row in work.documents if row.content.kind in kinds and not row.finished)
 
 
@@ -79,16 +81,22 @@ def _decide_one(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
             decide_despatch(decider, work, row, despatch)
         case Reversal() as reversal:
             decide_reversal(decider, work, row, reversal)
+        case PurchaseOrder() as order:
+            decide_purchase_order(decider, work, row, order)
+        case Receipt() as receipt:
+            decide_receipt(decider, work, row, receipt)
+        case ReceiptReversal() as reversal:
+            decide_receipt_reversal(decider, work, row, reversal)
         case _:
             raise ValueError(f"a {row.content.kind} belongs to no flow")
 
 
 def _hold_those_behind(decider: Decider, work: LaneWork, held: DocumentRow) -> None:
-    """What happened after a held despatch waits with it, under the same case; only its own reversal may act."""
+    """What happened after a held document waits with it, under the same case; only its own reversal may act."""
     for row in _flow(work, HOMEWARD):
         if row.state != "waiting":
             continue
-        if isinstance(row.content, Reversal) and row.content.of == held.key:
+        if isinstance(row.content, Reversal | ReceiptReversal) and row.content.of == held.key:
             _decide_or_hold(decider, work, row)
             return
         decider.hold_behind(work, row, held)

@@ -6,14 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
-from tieout.domain.documents import Despatch, Document, Fulfilment, Item, Reversal, Side
-from tieout.domain.identity import order_key_of, order_lane
+from tieout.domain.documents import Arrivals, Despatch, Document, Fulfilment, Item, Reversal, Side
+from tieout.domain.identity import lane_of_order
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import worth_keeping
 from tieout.sync.link import Link
+from tieout.sync.receiving import receipts_of
 
 UNREACHED_RETRY_S = 5.0
 MISCONFIGURED_RETRY_S = 60.0
@@ -110,16 +111,20 @@ def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) 
 def _lane_told(reading: Reading, link: str) -> str | None:
     """The lane of the order that was read, where it is another than the message's; a webhook is only a hint."""
     for document in reading.documents:
-        if isinstance(document.content, Despatch | Reversal | Fulfilment):
-            key = order_key_of(link, document.content.order)
-            if key is not None and order_lane(key) != reading.work.lane:
-                return order_lane(key)
+        if isinstance(document.content, Despatch | Reversal | Fulfilment | Arrivals):
+            lane = lane_of_order(link, document.content.order)
+            if lane is not None and lane != reading.work.lane:
+                return lane
     return None
 
 
 def _absorb_document(
     work: LaneWork, message: MessageRow, document: Document, decider: Decider, changes: Changes, now: datetime
 ) -> None:
+    if isinstance(document.content, Arrivals):
+        for made in receipts_of(work, document.content, now):
+            _absorb_document(work, message, made, decider, changes, now)
+        return
     if isinstance(document.content, Fulfilment):
         numbered = worth_keeping(work, document, document.content)
         if numbered is None:

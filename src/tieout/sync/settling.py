@@ -18,6 +18,8 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 """A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
 
+BOOKING = ("delivery", "delivery_cancel", "goods_receipt", "goods_receipt_cancel")
+"""Postings that put a document's movements into the ledger's books."""
 LOCKED = "locked"
 LOCKED_FOR_S = 3600.0
 """Found locked at every try for so long, somebody must close the record. Rests for other reasons do not count.
@@ -106,7 +108,7 @@ class Settler:
         self.changes.xrefs += [(posting.side, ours, theirs) for ours, theirs in outcome.also.items()]
         if isinstance(posting.body, PutItem):
             self.changes.mirrored.append((Side.WAREHOUSE, posting.body.item))
-        if posting.kind in ("delivery", "delivery_cancel"):
+        if posting.kind in BOOKING:
             self.changes.booked.append(posting.document)
         if all(p.state in ("done", "void") for p in work.postings if p.document is posting.document):
             posting.document.state = "posted"

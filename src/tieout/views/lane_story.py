@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
 
-from tieout.domain.documents import SalesOrder, dump_content, load_content
+from tieout.domain.documents import Order, PurchaseOrder, SalesOrder, dump_content, load_content
 from tieout.journal.tables import attempt, case_, case_event, document, lane, message, movement, posting, xref
 from tieout.views.words import described
 
@@ -115,7 +115,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Story:
-    """The lane of one order or item. `title` is what people call it; `waits` is None when nothing is left to do."""
+    """The lane of one order or item. `title` is what people call it; `waits` is None when nothing is left to do.
+
+    `customer` is a purchase order's supplier.
+    """
 
     link: str
     lane: str
@@ -140,7 +143,7 @@ def story(connection: Connection, link: str, name: str) -> Story:
         link=link,
         lane=name,
         title=described(order, "") if order else (documents[-1].document if documents else name),
-        customer=order.customer if order else None,
+        customer=_partner(order),
         waits=_waits(connection, link, name),
         ids=_ids(connection, link, name),
         received=_received(connection, link, name),
@@ -155,9 +158,15 @@ def _of(table: Any, link: str, name: str) -> Any:
     return select(table).where(and_(table.c.link == link, table.c.lane == name))
 
 
-def _newest_order(rows: Any) -> SalesOrder | None:
-    contents = [load_content(row.content) for row in rows if row.kind == "sales_order"]
-    return next((content for content in reversed(contents) if isinstance(content, SalesOrder)), None)
+def _newest_order(rows: Any) -> Order | None:
+    contents = [load_content(row.content) for row in rows if row.kind in ("sales_order", "purchase_order")]
+    return next((one for one in reversed(contents) if isinstance(one, SalesOrder | PurchaseOrder)), None)
+
+
+def _partner(order: Order | None) -> str | None:
+    if order is None:
+        return None
+    return order.customer if isinstance(order, SalesOrder) else order.supplier
 
 
 def _read(row: Row[Any]) -> Read:

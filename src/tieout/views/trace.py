@@ -44,7 +44,7 @@ def _by_order_number(connection: Connection, ref: str) -> Iterable[Match]:
 
 def _by_key(connection: Connection, ref: str) -> Iterable[Match]:
     rows = connection.execute(select(document).where(document.c.key == ref).order_by(document.c.link, document.c.id))
-    orders_first = sorted(rows, key=lambda row: row.kind != "sales_order")
+    orders_first = sorted(rows, key=lambda row: row.kind not in ("sales_order", "purchase_order"))
     return [Match(row.link, row.lane, f"{row.kind.replace('_', ' ')} in the {row.side}") for row in orders_first]
 
 

@@ -3,7 +3,18 @@
 from datetime import datetime
 from decimal import Decimal
 
-from tieout.domain.documents import Content, Despatch, Fulfilment, Item, Reversal, SalesOrder
+from tieout.domain.documents import (
+    Arrivals,
+    Content,
+    Despatch,
+    Fulfilment,
+    Item,
+    PurchaseOrder,
+    Receipt,
+    ReceiptReversal,
+    Reversal,
+    SalesOrder,
+)
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import REASONS
 
@@ -15,6 +26,11 @@ _KINDS = {
     "delivery": "delivery",
     "invoice": "invoice",
     "delivery_cancel": "cancellation of the delivery",
+    "goods_in": "goods-in",
+    "goods_in_change": "change of the goods-in",
+    "goods_in_cancel": "cancellation of the goods-in",
+    "goods_receipt": "goods receipt",
+    "goods_receipt_cancel": "cancellation of the goods receipt",
 }
 
 
@@ -31,6 +47,14 @@ def described(content: Content, key: str) -> str:
             return f"despatch {of}, undone"
         case Fulfilment(goods_out=goods_out, status=status):
             return f"goods-out {goods_out}, {status} in the warehouse"
+        case PurchaseOrder(number=number):
+            return f"purchase order {number}"
+        case Arrivals(goods_in=goods_in):
+            return f"goods-in {goods_in}"
+        case Receipt(number=number):
+            return f"receipt {key} of order {number}" if number else f"receipt {key}"
+        case ReceiptReversal(of=of):
+            return f"receipt {of}, undone"
 
 
 def posting_kind(kind: str) -> str:

@@ -20,12 +20,12 @@ from tieout.connectors.contract import Connector, Message, Send
 from tieout.domain.documents import Address, Despatch, Document, Fulfilment, Item, Reversal, Tracking
 from tieout.domain.identity import item_identity
 from tieout.domain.postings import (
+    AskedLine,
     Body,
     Ended,
     GoodsOut,
     GoodsOutCancel,
     GoodsOutChange,
-    GoodsOutLine,
     Outcome,
     PutItem,
 )
@@ -70,8 +70,8 @@ def item(code: str = "SKU-1", **changes: Any) -> Item:
     return replace(Item(code=code, name=f"Mug {code}", unit="EACH", tracking=Tracking.NONE), **changes)
 
 
-def line(number: str = "1", code: str = "SKU-1", qty: int = 10) -> GoodsOutLine:
-    return GoodsOutLine(line=number, item=code, qty_base=Decimal(qty))
+def line(number: str = "1", code: str = "SKU-1", qty: int = 10) -> AskedLine:
+    return AskedLine(line=number, item=code, qty_base=Decimal(qty))
 
 
 HOME = Address(
@@ -79,7 +79,7 @@ HOME = Address(
 )
 
 
-def order(*lines: GoodsOutLine, number: str = "SO-17", **changes: Any) -> GoodsOut:
+def order(*lines: AskedLine, number: str = "SO-17", **changes: Any) -> GoodsOut:
     plain = GoodsOut(
         number=number,
         customer="C1",
@@ -130,7 +130,7 @@ class Floor:
             assert self.post(PutItem(item=item(code, **changes))).stands
             self.act("add_stock", product=code, quantity=quantity, batch=f"LOT-{code}")
 
-    def ordered(self, *lines: GoodsOutLine, **changes: Any) -> str:
+    def ordered(self, *lines: AskedLine, **changes: Any) -> str:
         """An order that Clarus has; gives its id."""
         body = order(*lines, **changes)
         known = {row.values["code"] for row in self.twin.state.products}

@@ -19,7 +19,7 @@ from tieout.connectors.sap_b1 import Settings, connect
 from tieout.connectors.sap_b1.connector import SapB1
 from tieout.domain.clock import SystemClock
 from tieout.domain.documents import Document, SalesOrder
-from tieout.domain.postings import Delivery, DeliveryCancel, DeliveryLine, Invoice, Lot
+from tieout.domain.postings import Delivery, DeliveryCancel, Invoice, Lot, PostedLine
 from tieout.twins import serve
 from tieout.twins.sap_b1 import SapB1Twin
 from tieout.twins.wire import InProcess, Reply, Request
@@ -97,21 +97,21 @@ def order_of(document: Document) -> SalesOrder:
     return document.content
 
 
-def line(order_line: str = "0", item: str = "A", qty: str = "1", **more: Any) -> DeliveryLine:
+def line(order_line: str = "0", item: str = "A", qty: str = "1", **more: Any) -> PostedLine:
     made = {"qty_base": Decimal(qty), "warehouse": "01"}
-    return DeliveryLine(line=order_line, item=item, qty=Decimal(qty), **(made | more))
+    return PostedLine(line=order_line, item=item, qty=Decimal(qty), **(made | more))
 
 
 def lot(number: str, qty_base: str) -> Lot:
     return Lot(lot=number, qty_base=Decimal(qty_base))
 
 
-def delivery(order: str, *lines: DeliveryLine, reference: str = "demo.DN.1", **more: Any) -> Send:
+def delivery(order: str, *lines: PostedLine, reference: str = "demo.DN.1", **more: Any) -> Send:
     made: dict[str, Any] = {"customer": "C-1", "posted_on": DAY, "carrier": None, "tracking": ()}
     return Send(reference=reference, body=Delivery(order=order, lines=lines or (line(),), **(made | more)))
 
 
-def invoice(of: str, entry: str, *lines: DeliveryLine, reference: str = "demo.IN.1") -> Send:
+def invoice(of: str, entry: str, *lines: PostedLine, reference: str = "demo.IN.1") -> Send:
     body = Invoice(of=of, customer="C-1", posted_on=DAY, lines=lines or (line(),))
     return Send(reference=reference, body=body, known={of: entry})
 

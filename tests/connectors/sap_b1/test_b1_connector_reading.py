@@ -23,6 +23,7 @@ from tieout.domain.documents import Address, Item, OrderStatus, Side, Tracking
 from tieout.domain.postings import Ended
 
 TODAY = date(2026, 3, 10)
+FEEDS = ("items", "sales_orders", "purchase_orders")
 
 
 def test_an_order_is_read_whole() -> None:
@@ -252,7 +253,7 @@ def test_webhooks_are_not_taken() -> None:
 def test_the_connector_says_what_it_can_do() -> None:
     b1 = Company(sessions=6, batch_size=3, settle_s=300).b1
     can = b1.capabilities
-    assert (b1.name, can.side, can.feeds) == ("sap-b1", Side.LEDGER, ("items", "sales_orders"))
+    assert (b1.name, can.side, can.feeds) == ("sap-b1", Side.LEDGER, FEEDS)
     assert (can.concurrency, can.batch, can.settle_s) == (6, 3, 300)
 
 

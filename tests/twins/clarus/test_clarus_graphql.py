@@ -14,6 +14,7 @@ ROOTS = [
     *("product_storage_units", "stock_unit_types", "storage_unit_types", "stocks", "stock_balances", "transactions"),
     *("goods_outs", "goods_out_lines", "goods_out_pick_lists", "pick_processing_requests", "shipments", "packages"),
     *("carriers", "carrier_services", "customers", "order_types", "reason_codes", "tasks", "sites", "automations"),
+    *("suppliers", "goods_in_receipts", "inbound_items"),
 ]
 SCALARS = frozenset("SINDYB#L")
 

@@ -1,11 +1,15 @@
 """Whether a connection is fit for work: signing in, and everything the settings name by code or id."""
 
+from tieout.connectors.clarus.flows import Flow, inward
 from tieout.connectors.clarus.graph import Ask, Graph
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import (
     AUTOMATIONS,
+    GOODS_IN_RECEIPTS,
+    GOODS_IN_TRANSACTIONS,
     GOODS_OUT_LINES,
     GOODS_OUTS,
+    INBOUND_ITEMS,
     SITES,
     STORAGE_UNIT_TYPES,
     TRANSACTIONS,
@@ -22,6 +26,10 @@ WISHED = (
     (TRANSACTIONS, "goods_out.id"),
     (TRANSACTIONS, "goods_out_line.id"),
     (TRANSACTIONS, "shipment.id"),
+    (GOODS_IN_RECEIPTS, "external_system_reference1"),
+    (INBOUND_ITEMS, "alt_line_number"),
+    (GOODS_IN_TRANSACTIONS, "goods_in_receipt.id"),
+    (GOODS_IN_TRANSACTIONS, "goods_in_receipt_line.id"),
 )
 """Fields outside the published reference that make work exact; without one, tieout makes do."""
 
@@ -39,7 +47,8 @@ def check(graph: Graph, lookup: Lookup, settings: Settings) -> str:
     if faults:
         raise Misconfigured(f"Clarus tenant {settings.tenant}: {'; '.join(faults)}")
     return (
-        f"Signed in to Clarus tenant {settings.tenant}, account {settings.account}, {len(sites)} sites.{_lacks(graph)}"
+        f"Signed in to Clarus tenant {settings.tenant}, account {settings.account}, {len(sites)} sites."
+        f"{_lacks(graph)}{_receipts(graph, inward(settings))}"
     )
 
 
@@ -69,6 +78,15 @@ def _automation_fault(node: Node | None, automation: str, event: str) -> str | N
     if told != event:
         return f"automation {automation} is for {told}, not {event}"
     return None if at(node, "enabled") is True else f"automation {automation} is switched off"
+
+
+def _receipts(graph: Graph, flow: Flow) -> str:
+    """What keeps receipts from being read. No fault: the tenant may have none to do with us."""
+    lacking = flow.lacking(graph)
+    if lacking:
+        return f" Nothing can be read of receipts: it does not show {' and '.join(lacking)}."
+    unknown = [one for one in (*flow.forth, *flow.back) if one not in flow.subtypes(graph)]
+    return f" Movements of receipts have no subtype {', '.join(unknown)}." if unknown else ""
 
 
 def _lacks(graph: Graph) -> str:

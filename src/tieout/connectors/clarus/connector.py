@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from tieout.connectors.clarus import despatches, errors, facts, webhooks
+from tieout.connectors.clarus import despatches, errors, facts, receipts, webhooks
 from tieout.connectors.clarus.check import check
 from tieout.connectors.clarus.errors import Refused
-from tieout.connectors.clarus.feeds import DESPATCHES, TOPIC, Sweep
+from tieout.connectors.clarus.feeds import Sweep
+from tieout.connectors.clarus.flows import GOODS_IN, GOODS_OUT, inward, outward
+from tieout.connectors.clarus.goods_ins import GoodsIns
 from tieout.connectors.clarus.goods_outs import GoodsOuts
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.items import Items
@@ -28,13 +30,26 @@ from tieout.connectors.contract import (
 )
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Item, Period, Side
-from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome, PutItem
+from tieout.domain.postings import (
+    Ended,
+    GoodsIn,
+    GoodsInCancel,
+    GoodsInChange,
+    GoodsOut,
+    GoodsOutCancel,
+    GoodsOutChange,
+    Outcome,
+    PutItem,
+)
 
 REASON = {
     "put_item": "item_refused",
     "goods_out": "order_refused",
     "goods_out_change": "order_changed_too_late",
     "goods_out_cancel": "order_cancelled_too_late",
+    "goods_in": "order_refused",
+    "goods_in_change": "receipt_changed_too_late",
+    "goods_in_cancel": "receipt_cancelled_too_late",
 }
 """What a refusal of each kind of posting is called."""
 
@@ -52,18 +67,22 @@ class ClarusConnector:
         self._lookup = Lookup(self._graph, clock, settings.account, settings.reference_life_s)
         self._items = Items(self._rest, self._graph, self._lookup, settings)
         self._goods_outs = GoodsOuts(self._rest, self._graph, self._lookup, settings)
-        self._sweep = Sweep(self._graph, self._lookup, settings, clock)
+        self._goods_ins = GoodsIns(self._rest, self._graph, self._lookup, settings)
+        self._sweeps = {
+            flow.feed: Sweep(flow, self._graph, self._lookup, settings, clock)
+            for flow in (outward(settings), inward(settings))
+        }
 
     @property
     def capabilities(self) -> Capabilities:
         """What this connection can do."""
         return Capabilities(
             side=Side.WAREHOUSE,
-            feeds=(DESPATCHES,),
+            feeds=tuple(self._sweeps),
             concurrency=self._settings.concurrency,
             batch=1,
             settle_s=self._settings.settle_s,
-            hints=frozenset({TOPIC}),
+            hints=frozenset({GOODS_OUT, GOODS_IN}),
             read_batch=self._settings.read_batch,
         )
 
@@ -73,32 +92,49 @@ class ClarusConnector:
 
     def poll(self, feed: str, cursor: str | None) -> Poll:
         """One page of the sweep. Raises `RetryLater`, `Misconfigured`."""
-        if feed != DESPATCHES:
-            raise ValueError(f"Clarus has no feed {feed!r}, only {DESPATCHES!r}")
-        return self._sweep.poll(cursor)
+        if feed not in self._sweeps:
+            raise ValueError(f"Clarus has no feed {feed!r}, only {', '.join(self._sweeps)}")
+        return self._sweeps[feed].poll(cursor)
 
     def webhook(self, request: Inbound) -> list[Message]:
-        """The order a webhook is about. Raises `Unauthenticated`, `Unreadable`."""
+        """The order or receipt a webhook is about. Raises `Unauthenticated`, `Unreadable`."""
         return webhooks.messages(self._settings, request)
 
     def read(self, messages: Sequence[Message]) -> list[Answer]:
-        """All despatches and reversals of the order each message points at, and what is still to come of it."""
-        wanted = [message.key for message in messages if message.topic == TOPIC]
-        found = facts.tell(self._graph, self._settings, self._lookup, list(dict.fromkeys(wanted)))
-        return [self._answer(message, found) for message in messages]
+        """What each message points at: the despatches and reversals of an order and what is still to come of it, or
+        all that has arrived for a receipt."""
+        asked = (self._graph, self._settings, self._lookup)
+        orders = facts.tell(*asked, _keys(messages, GOODS_OUT))
+        arrived = receipts.tell(*asked, _keys(messages, GOODS_IN))
+        return [self._answer(message, orders, arrived) for message in messages]
 
-    def _answer(self, message: Message, found: Mapping[str, facts.Told]) -> Answer:
-        if message.topic != TOPIC:
-            return Unreadable(f"a message about {message.topic!r} is nothing this connector knows")
-        told = found[message.key]
-        if told is None:
-            return despatches.gone(message.key, self._clock.now())
-        if not isinstance(told, facts.Facts):
-            return told
+    def _answer(
+        self, message: Message, orders: Mapping[str, facts.Told], arrived: Mapping[str, receipts.Told]
+    ) -> Answer:
         try:
-            return despatches.documents(told, self._settings.together_s, self._clock.now())
+            match message.topic:
+                case "goods_out":
+                    return self._order(message.key, orders[message.key])
+                case "goods_in":
+                    return self._receipt(message.key, arrived[message.key])
+                case topic:
+                    return Unreadable(f"a message about {topic!r} is nothing this connector knows")
         except RetryLater as error:
             return error
+
+    def _order(self, key: str, told: facts.Told) -> Answer:
+        if told is None:
+            return despatches.gone(key, self._clock.now())
+        if not isinstance(told, facts.Facts):
+            return told
+        return despatches.documents(told, self._settings.together_s, self._clock.now())
+
+    def _receipt(self, key: str, told: receipts.Told) -> Answer:
+        if told is None:
+            return receipts.gone(key, self._clock.now())
+        if not isinstance(told, receipts.ReceiptFacts):
+            return told
+        return receipts.documents(told, self._clock.now())
 
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
         """Tries each posting by itself."""
@@ -143,6 +179,12 @@ class ClarusConnector:
                 return self._goods_outs.change(send, body)
             case GoodsOutCancel() as body:
                 return self._goods_outs.cancel(send, body)
+            case GoodsIn() as body:
+                return self._goods_ins.create(send, body)
+            case GoodsInChange() as body:
+                return self._goods_ins.change(send, body)
+            case GoodsInCancel() as body:
+                return self._goods_ins.cancel(send, body)
             case body:
                 raise ValueError(f"Clarus takes no {body.kind}")
 
@@ -156,8 +198,18 @@ class ClarusConnector:
                 return self._goods_outs.find_change(send, body)
             case GoodsOutCancel() as body:
                 return self._goods_outs.find_cancel(send, body)
+            case GoodsIn() as body:
+                return self._goods_ins.find(send, body)
+            case GoodsInChange() as body:
+                return self._goods_ins.find_change(send, body)
+            case GoodsInCancel() as body:
+                return self._goods_ins.find_cancel(send, body)
             case body:
                 raise ValueError(f"Clarus takes no {body.kind}")
+
+
+def _keys(messages: Sequence[Message], topic: str) -> list[str]:
+    return list(dict.fromkeys(message.key for message in messages if message.topic == topic))
 
 
 def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> ClarusConnector:

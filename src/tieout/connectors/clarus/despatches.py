@@ -11,13 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from tieout.connectors.clarus.facts import Facts, Line, Move
-from tieout.connectors.contract import RetryLater
-from tieout.domain.documents import Despatch, DespatchLine, Document, Fulfilment, FulfilmentStatus, Reversal, Side
-from tieout.domain.quantities import plain
-
-COMPLETED = "COMPLETED"
-CANCELLED = "CANCELLED"
+from tieout.connectors.clarus.facts import Facts
+from tieout.connectors.clarus.flows import CANCELLED, COMPLETED
+from tieout.connectors.clarus.moves import Move, goods_line, must_add_up
+from tieout.domain.documents import Despatch, Document, Fulfilment, FulfilmentStatus, GoodsLine, Reversal, Side
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ def documents(facts: Facts, together_s: float, now: datetime) -> list[Document]:
 
     Raises `RetryLater` when movements and lines do not add up yet.
     """
-    _must_add_up(facts)
+    must_add_up(facts.number, facts.lines, facts.moves, "sent")
     despatches = _despatches(facts, together_s)
     reversals = _reversals(facts, despatches, together_s)
     last = despatches[-1].key if despatches and facts.status == COMPLETED else None
@@ -73,25 +70,6 @@ def _status(facts: Facts) -> FulfilmentStatus:
     if facts.status == CANCELLED or not facts.lines:
         return FulfilmentStatus.CANCELLED
     return FulfilmentStatus.COMPLETED if facts.status == COMPLETED else FulfilmentStatus.OPEN
-
-
-def _must_add_up(facts: Facts) -> None:
-    """Out less back must be what each line says was sent; else the order was read in the middle of a change."""
-    by_line = all(move.line_id is not None for move in facts.moves)
-    moved: dict[str, Decimal] = {}
-    for move in facts.moves:
-        key = move.line_id if by_line and move.line_id is not None else move.item
-        moved[key] = moved.get(key, Decimal(0)) + (-move.qty_base if move.back else move.qty_base)
-    sent: dict[str, Decimal] = {}
-    for line in facts.lines:
-        key = line.id if by_line else line.item
-        sent[key] = sent.get(key, Decimal(0)) + line.sent
-    for key in dict.fromkeys((*moved, *sent)):
-        left, said = moved.get(key, Decimal(0)), sent.get(key, Decimal(0))
-        if left != said:
-            what = f"{'line' if by_line else 'item'} {key} of {facts.number!r}"
-            text = f"Clarus says {plain(said)} sent on {what}, its movements say {plain(left)}: read again soon"
-            raise RetryLater(text, cause="unsettled")
 
 
 def _despatches(facts: Facts, together_s: float) -> list[Group]:
@@ -213,21 +191,5 @@ def _reversal(facts: Facts, group: Group) -> Reversal:
     )
 
 
-def _lines(facts: Facts, moves: Sequence[Move]) -> tuple[DespatchLine, ...]:
-    return tuple(
-        DespatchLine(
-            movement=move.id,
-            line=_line_number(facts.lines, move),
-            item=move.item,
-            qty_base=move.qty_base,
-            lot=move.lot,
-            serials=move.serials,
-        )
-        for move in moves
-    )
-
-
-def _line_number(lines: Sequence[Line], move: Move) -> str | None:
-    """The ledger's line: by the line a movement names, else by the item where only one line has it."""
-    fitting = [line for line in lines if (line.id == move.line_id if move.line_id else line.item == move.item)]
-    return fitting[0].number if len(fitting) == 1 else None
+def _lines(facts: Facts, moves: Sequence[Move]) -> tuple[GoodsLine, ...]:
+    return tuple(goods_line(facts.lines, move) for move in moves)

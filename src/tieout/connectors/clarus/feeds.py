@@ -1,13 +1,14 @@
-"""The sweep: what left, found by asking, for webhooks that never came.
+"""The sweep: what left or arrived, found by asking, for webhooks that never came.
 
-Movements out and back since some time before the newest one seen are read page by page; each order named in a page
-becomes one message. Nothing is believed of them but that the order is worth reading.
+Movements forth and back since some time before the newest one seen are read page by page; each record (an order, a
+receipt) named in a page becomes one message. Nothing is believed of them but that the record is worth reading; those
+that name none, such as adjustments, are passed over.
 
-A tenant whose movements do not name their order is swept through its orders instead (`_fallback`): orders in picking or
-completed, and those with a movement in the window.
+A tenant whose movements do not name their record is swept through its records instead (`_fallback`): those in picking,
+receiving or completed, and those with a movement in the window. One that shows nothing to read them by is not swept.
 
-At the end of each sweep come the orders that have ended without a movement (`_ended`): cancelled, or closed short. One
-cancelled before it was allocated is deleted in Clarus, so no sweep can find it; only a webhook tells.
+At the end of each sweep come the records that have ended without a movement (`_ended`): cancelled, closed short, put
+away. One cancelled before the floor began is deleted in Clarus, so no sweep can find it; only a webhook tells.
 """
 
 import json
@@ -17,22 +18,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from tieout.connectors.clarus.facts import names_its_order, subtypes_of
+from tieout.connectors.clarus.flows import Flow
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
-from tieout.connectors.clarus.queries import GOODS_OUTS, ORDER_HEADERS, TRANSACTIONS
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, NotJson, as_id, code_at, id_at, text_at, time_at, wire_time
 from tieout.connectors.contract import Message, Poll, RetryLater
 from tieout.domain.clock import Clock
 
-DESPATCHES = "despatches"
-TOPIC = "goods_out"
-SENT = ("PICK", "PART", "COMPLETED")
-CANCELLED, COMPLETED = "CANCELLED", "COMPLETED"
-ENDED = replace(ORDER_HEADERS, extra=(*ORDER_HEADERS.extra, "updated_at"))
-ORDERS_AT_ONCE = 10
-"""Orders whose movements are asked for in one request, where they must be asked for one by one."""
+AT_ONCE = 10
+"""Records whose movements are asked for in one request, where they must be asked for one by one."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +40,10 @@ class Cursor:
 
 
 class Sweep:
-    """The feed `despatches` of one account."""
+    """One feed of one account: what goes one way."""
 
-    def __init__(self, graph: Graph, lookup: Lookup, settings: Settings, clock: Clock) -> None:
+    def __init__(self, flow: Flow, graph: Graph, lookup: Lookup, settings: Settings, clock: Clock) -> None:
+        self._flow = flow
         self._graph = graph
         self._lookup = lookup
         self._settings = settings
@@ -72,16 +68,18 @@ class Sweep:
         return Cursor(since=wire_time(begin) if begin is not None else None)
 
     def _page(self, cursor: Cursor) -> Poll:
-        if names_its_order(self._graph):
-            ask = Ask(TRANSACTIONS, self._where(cursor), archived=True, after=cursor.after)
+        if self._flow.lacking(self._graph):
+            return self._told(cursor, Page((), None), [], [])
+        if self._flow.named_by_moves(self._graph):
+            ask = Ask(self._flow.swept, self._where(cursor), archived=True, after=cursor.after)
             page = self._graph.pages({"moves": ask})["moves"]
-            by_order = _by_order(page.nodes)
+            by_record = _by_record(page.nodes, self._flow)
         else:
-            page, by_order = self._fallback(cursor)
+            page, by_record = self._fallback(cursor)
         ended = self._ended(cursor) if page.after is None else {}
-        messages = [_message(one, moves, ended.pop(one, None)) for one, moves in by_order.items()]
-        messages += [_ended_message(one, node) for one, node in ended.items()]
-        return self._told(cursor, page, messages, [node for nodes in by_order.values() for node in nodes])
+        messages = [_message(self._flow, one, moves, ended.pop(one, None)) for one, moves in by_record.items()]
+        messages += [_ended_message(self._flow, one, node) for one, node in ended.items()]
+        return self._told(cursor, page, messages, [node for nodes in by_record.values() for node in nodes])
 
     def _told(self, cursor: Cursor, page: Page, messages: Sequence[Message], moves: Sequence[Node]) -> Poll:
         """What a page brought, and where to go on. A movement from beyond our own clock moves nothing: the window would
@@ -102,42 +100,44 @@ class Sweep:
         return Poll(messages=tuple(messages), cursor=json.dumps(asdict(onward)), more=page.after is not None)
 
     def _where(self, cursor: Cursor) -> dict[str, Any]:
-        subtypes = subtypes_of(self._graph, self._settings)
+        subtypes = self._flow.subtypes(self._graph)
         where: dict[str, Any] = {"account_id": {"eq": self._lookup.account()}, "subtype": {"in": subtypes}}
         return where if cursor.since is None else where | {"created_at": {"from": cursor.since}}
 
     def _fallback(self, cursor: Cursor) -> tuple[Page, dict[str, list[Node]]]:
-        anything = Ask(TRANSACTIONS, self._where(cursor), archived=True)
+        flow = self._flow
+        anything = Ask(flow.swept, self._where(cursor), archived=True)
         if cursor.after is None and not self._graph.pages({"moves": anything})["moves"].nodes:
             return Page((), None), {}
         due_from = (self._clock.now() - timedelta(days=self._settings.fallback_days)).date().isoformat()
         where = {
             "account_id": {"eq": self._lookup.account()},
-            "goods_out_status_code": {"in": list(SENT)},
-            "expected_date_of_dispatch": {"from": due_from},
+            flow.status_filter: {"in": list(flow.begun)},
+            flow.due: {"from": due_from},
         }
-        page = self._graph.pages({"orders": Ask(GOODS_OUTS, where, after=cursor.after)})["orders"]
-        orders = {str(as_id(node.get("id"))): node for node in page.nodes}
-        return page, self._moves_of(list(orders), cursor)
+        page = self._graph.pages({"records": Ask(flow.headers, where, after=cursor.after)})["records"]
+        return page, self._moves_of([str(as_id(node.get("id"))) for node in page.nodes], cursor)
 
     def _ended(self, cursor: Cursor) -> dict[str, Node]:
-        """Orders that ended in the window, or were cancelled where the tenant does not tell when an order changed."""
-        long_ago = self._clock.now() - timedelta(days=self._settings.fallback_days)
+        """Records that ended in the window; where the tenant does not tell when one changed, those due lately."""
+        flow, long_ago = self._flow, self._clock.now() - timedelta(days=self._settings.fallback_days)
         where: dict[str, Any] = {"account_id": {"eq": self._lookup.account()}}
-        if self._graph.schema.filters_by(GOODS_OUTS, "updated_at"):
-            where |= {"goods_out_status_code": {"in": [CANCELLED, COMPLETED]}}
+        if self._graph.schema.filters_by(flow.ended, "updated_at"):
+            where |= {flow.status_filter: {"in": list(flow.over)}}
             where |= {"updated_at": {"from": cursor.since or wire_time(long_ago)}}
         else:
-            where |= {"goods_out_status_code": {"in": [CANCELLED]}}
-            where |= {"expected_date_of_dispatch": {"from": long_ago.date().isoformat()}}
-        return {str(as_id(node.get("id"))): node for node in self._graph.all(ENDED, **where)}
+            where |= {flow.status_filter: {"in": list(flow.over_by_day)}}
+            where |= {flow.due: {"from": long_ago.date().isoformat()}}
+        return {str(as_id(node.get("id"))): node for node in self._graph.all(flow.ended, **where)}
 
-    def _moves_of(self, goods_out_ids: Sequence[str], cursor: Cursor) -> dict[str, list[Node]]:
+    def _moves_of(self, keys: Sequence[str], cursor: Cursor) -> dict[str, list[Node]]:
         found: dict[str, list[Node]] = {}
-        for start in range(0, len(goods_out_ids), ORDERS_AT_ONCE):
-            some = goods_out_ids[start : start + ORDERS_AT_ONCE]
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
             asks = {
-                f"order{n}": Ask(TRANSACTIONS, self._where(cursor) | {"goods_out_id": {"eq": one}}, archived=True)
+                f"order{n}": Ask(
+                    self._flow.swept, self._where(cursor) | {self._flow.filter: {"eq": one}}, archived=True
+                )
                 for n, one in enumerate(some)
             }
             told = self._graph.together(asks)
@@ -145,42 +145,43 @@ class Sweep:
         return found
 
 
-def _by_order(moves: Sequence[Node]) -> dict[str, list[Node]]:
+def _by_record(moves: Sequence[Node], flow: Flow) -> dict[str, list[Node]]:
     found: dict[str, list[Node]] = {}
     for node in moves:
-        goods_out_id = id_at(node, "goods_out")
-        if goods_out_id is not None:
-            found.setdefault(goods_out_id, []).append(node)
+        key = id_at(node, flow.record)
+        if key is not None:
+            found.setdefault(key, []).append(node)
     return found
 
 
-def _message(goods_out_id: str, moves: Sequence[Node], ended: Node | None) -> Message:
-    """One order of a page. Its identity holds all movements seen, not only the highest: one that shows late with a
-    lower id must not be taken for something already told. It also holds how the order has ended, where it has."""
+def _message(flow: Flow, key: str, moves: Sequence[Node], ended: Node | None) -> Message:
+    """One record of a page. Its identity holds all movements seen, not only the highest: one that shows late with a
+    lower id must not be taken for something already told. It also holds how the record has ended, where it has."""
     ids = sorted((str(as_id(node.get("id"))) for node in moves), key=lambda one: (len(one), one))
     digest = sha256(",".join(ids).encode()).hexdigest()[:12]
+    named = (text_at(node, f"{flow.record}.external_system_reference1") for node in moves)
     return Message(
-        topic=TOPIC,
-        key=goods_out_id,
-        identity=f"sweep:{goods_out_id}:{ids[-1]}:{digest}{'' if ended is None else f':{_end(ended)}'}",
+        topic=flow.topic,
+        key=key,
+        identity=f"sweep:{key}:{ids[-1]}:{digest}{'' if ended is None else f':{_end(flow, ended)}'}",
         raw=json.dumps([_as_told(node) for node in moves]),
-        reference=next((r for r in (text_at(n, "goods_out.external_system_reference1") for n in moves) if r), None),
+        reference=next(filter(None, named), None),
     )
 
 
-def _ended_message(goods_out_id: str, node: Node) -> Message:
+def _ended_message(flow: Flow, key: str, node: Node) -> Message:
     return Message(
-        topic=TOPIC,
-        key=goods_out_id,
-        identity=f"sweep:{goods_out_id}:{_end(node)}",
+        topic=flow.topic,
+        key=key,
+        identity=f"sweep:{key}:{_end(flow, node)}",
         raw=json.dumps(_as_told(node)),
         reference=text_at(node, "external_system_reference1"),
     )
 
 
-def _end(node: Node) -> str:
-    """How an order has ended, and when it last changed where that can be seen: one that ends again is told again."""
-    return f"{code_at(node, 'goods_out_status')}:{text_at(node, 'updated_at') or ''}"
+def _end(flow: Flow, node: Node) -> str:
+    """How a record has ended, and when it last changed where that can be seen: one that ends again is told again."""
+    return f"{code_at(node, flow.status)}:{text_at(node, 'updated_at') or ''}"
 
 
 def _as_told(node: Mapping[str, Any]) -> Any:

@@ -4,26 +4,16 @@ Fields and lengths: section 2.6 of the Clarus facts; addresses: section 2.1. Not
 address go astray, so what does not fit is refused. Optional fields without a value are left out, never sent empty.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tieout.connectors.clarus import lines
+from tieout.connectors.clarus.asked import ORDERS
 from tieout.connectors.clarus.errors import Refused
-from tieout.connectors.clarus.values import (
-    Node,
-    as_id,
-    as_node,
-    at,
-    number_at,
-    text_at,
-    wire_id,
-    wire_number,
-    wire_time,
-)
+from tieout.connectors.clarus.values import Node, as_id, as_node, at, text_at, wire_id, wire_time
 from tieout.domain.documents import Address
-from tieout.domain.identity import item_identity
-from tieout.domain.postings import GoodsOut, GoodsOutLine
+from tieout.domain.postings import GoodsOut
 
 REFERENCE_MAX = 50
 _ADDRESS_MAX = {"postcode": 10, "country_code": 6} | {f"address_{n}": 80 for n in range(1, 6)}
@@ -40,11 +30,6 @@ class Ids:
     products: Mapping[str, str]
 
 
-def products_of(order: GoodsOut, known: Mapping[str, str]) -> dict[str, str]:
-    """The product ids of an order's items."""
-    return {line.item: known[item_identity(line.item)] for line in order.lines}
-
-
 def attributes(order: GoodsOut, reference: str, ids: Ids) -> dict[str, Any]:
     """What a new order is made of, with every line to be added. Raises `Refused` for a number too long."""
     if len(order.number) > REFERENCE_MAX:
@@ -56,7 +41,7 @@ def attributes(order: GoodsOut, reference: str, ids: Ids) -> dict[str, Any]:
         "reference": order.number,
         "external_system_reference1": reference,
         "expected_date_of_dispatch": wire_time(order.due_at),
-        "lines_changes": [_added(line, reference, ids) for line in order.lines],
+        "lines_changes": lines.all_added(order, reference, ids.products, ORDERS.quantity),
     }
     return made if ids.carrier is None else made | {"carrier_id": wire_id(ids.carrier)}
 
@@ -83,40 +68,6 @@ def address_attributes(address: Address) -> dict[str, str]:
     return made
 
 
-def same_lines(order: GoodsOut, ids: Mapping[str, str], lines: Sequence[Node], *, numbered: bool) -> bool:
-    """Whether the lines in Clarus say what the order says. `numbered`: this tenant shows our line numbers."""
-    wanted = Counter((line.line if numbered else None, ids[line.item], line.qty_base) for line in order.lines)
-    there = Counter(
-        (text_at(node, "alt_line_number") if numbered else None, _product(node), number_at(node, "order_quantity"))
-        for node in lines
-    )
-    return wanted == there
-
-
-def line_changes(
-    order: GoodsOut, reference: str, ids: Ids, lines: Sequence[Node], *, numbered: bool, remove: str
-) -> list[dict[str, Any]]:
-    """What must change so that the lines in Clarus say what the order says; empty when they do.
-
-    Assumption (seam `LineChangeVerb`): `remove` is `DESTROY` or `REMOVE`.
-    """
-    there: dict[str | None, list[Node]] = {}
-    for node in lines:
-        there.setdefault(text_at(node, "alt_line_number") if numbered else _product(node), []).append(node)
-    added: list[dict[str, Any]] = []
-    updated: list[dict[str, Any]] = []
-    for line in order.lines:
-        found = _take(there, line.line if numbered else ids.products[line.item])
-        if found is None or _product(found) != ids.products[line.item]:
-            if found is not None:
-                there.setdefault(None, []).append(found)
-            added.append(_added(line, reference, ids))
-        elif number_at(found, "order_quantity") != line.qty_base:
-            updated.append(_line_change("UPDATE", found) | {"attributes": {"order_quantity": _qty(line)}})
-    removed = [_line_change(remove, node) for nodes in there.values() for node in nodes]
-    return removed + updated + added
-
-
 def header_changes(order: GoodsOut, ids: Ids, there: Node) -> dict[str, Any]:
     """What must change in the header, of what can be read back. A carrier no longer named is left as it is."""
     changes: dict[str, Any] = {}
@@ -136,30 +87,3 @@ def same_address(order: GoodsOut, there: Node) -> bool | None:
     if seen is None:
         return None
     return all(seen.get(name) == value for name, value in address_attributes(order.address).items() if name in seen)
-
-
-def _take(there: dict[str | None, list[Node]], key: str) -> Node | None:
-    nodes = there.get(key)
-    return nodes.pop(0) if nodes else None
-
-
-def _added(line: GoodsOutLine, reference: str, ids: Ids) -> dict[str, Any]:
-    made = {
-        "product_id": wire_id(ids.products[line.item]),
-        "order_quantity": _qty(line),
-        "alt_line_number": line.line,
-        "external_system_reference1": f"{reference}/{line.line}",
-    }
-    return {"type": "ADD", "attributes": made}
-
-
-def _line_change(verb: str, node: Node) -> dict[str, Any]:
-    return {"type": verb, "id": wire_id(str(as_id(node.get("id"))))}
-
-
-def _product(node: Node) -> str | None:
-    return as_id(at(node, "product.id"))
-
-
-def _qty(line: GoodsOutLine) -> int | float:
-    return wire_number(line.qty_base)

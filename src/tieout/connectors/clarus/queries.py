@@ -78,6 +78,9 @@ ORDER_HEADERS = Listing(
     ("external_system_reference1",),
 )
 """Of an order, what its despatches need."""
+ENDED_ORDERS = Listing(
+    ORDER_HEADERS.root, ORDER_HEADERS.filter_type, ORDER_HEADERS.documented, (*ORDER_HEADERS.extra, "updated_at")
+)
 SENT_LINES = Listing(
     "goods_out_lines",
     "GoodsOutLineFilterType",
@@ -103,3 +106,43 @@ SHIPMENTS = Listing(
     "shipments", "ShipmentFilterType", "id reference packages_count carrier { code }", ("tracking_number",)
 )
 PACKAGES = Listing("packages", "PackageFilterType", "id tracking_number shipment { id reference }")
+SUPPLIERS = Listing("suppliers", "SupplierFilterType", "id code name")
+_OF_A_RECEIPT = "id reference status receipt_type expected_date_of_receipt account { id } warehouse { id }"
+GOODS_IN_RECEIPTS = Listing(
+    "goods_in_receipts",
+    "InboundGoodFilterType",
+    _OF_A_RECEIPT,
+    ("external_system_reference1", "external_system_reference2", "supplier.code"),
+)
+RECEIPT_HEADERS = Listing("goods_in_receipts", "InboundGoodFilterType", _OF_A_RECEIPT, ("external_system_reference1",))
+"""Of a receipt, what its arrivals need."""
+ENDED_RECEIPTS = Listing(
+    "goods_in_receipts", "InboundGoodFilterType", _OF_A_RECEIPT, ("external_system_reference1", "updated_at")
+)
+INBOUND_ITEMS = Listing(
+    "inbound_items",
+    "InboundItemFilterType",
+    "id expected_quantity quantity_received product { id code }",
+    ("alt_line_number", "quantity_received", "product.code", "goods_in_receipt.id"),
+)
+"""Lines of receipts. Assumption (seam `ReceiptLineReader`): the list, its filter by receipt and all of its fields."""
+RECEIVED_LINES = Listing(
+    "inbound_items",
+    "InboundItemFilterType",
+    "id quantity_received product { code }",
+    ("alt_line_number", "goods_in_receipt_id", "goods_in_receipt.id", "goods_in_receipt.reference"),
+)
+_OF_A_MOVE_IN = (
+    "goods_in_receipt_id",
+    "goods_in_receipt.id",
+    "goods_in_receipt_line_id",
+    "goods_in_receipt_line.id",
+    "serial_numbers",
+)
+GOODS_IN_MOVES = Listing("transactions", "TransactionFilterType", MOVES.documented, _OF_A_MOVE_IN)
+GOODS_IN_TRANSACTIONS = Listing(
+    "transactions",
+    "TransactionFilterType",
+    MOVES.documented,
+    (*_OF_A_MOVE_IN, "goods_in_receipt.external_system_reference1", *(f"string{n}" for n in range(1, 6))),
+)

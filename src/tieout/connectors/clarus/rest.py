@@ -52,6 +52,10 @@ class Rest:
         """POSTs an action without a body. Raises as `create`."""
         self._send("POST", self._prefix + path, None, write=True)
 
+    def delete(self, path: str) -> None:
+        """DELETEs a record. Raises as `create`; assumption (seam `DeleteRefusal`): a refusal is a 422 like others."""
+        self._send("DELETE", self._prefix + path, None, write=True)
+
     def graphql(self, query: str, variables: Mapping[str, Any]) -> Node:
         """Asks one GraphQL query; returns the body as it came. Raises `RetryLater`, `Misconfigured`."""
         reply = self._send("POST", GRAPHQL_PATH, {"query": query, "variables": variables}, write=False)

@@ -52,6 +52,10 @@ class Settings(BaseModel):
     """Assumption (seam `TransactionVocabulary`): subtypes of movements out of the building."""
     undispatch_subtypes: tuple[str, ...] = ("UNDISP",)
     """Assumption (seam `UndispatchPolicy`): subtypes of movements that take a despatch back."""
+    receive_subtypes: tuple[str, ...] = ("RCV",)
+    """Assumption (seam `TransactionVocabulary`): subtypes of movements that bring goods of a receipt into stock."""
+    unreceive_subtypes: tuple[str, ...] = ("UNRCV",)
+    """Assumption (seam `TransactionVocabulary`): subtypes of movements that take a receive back."""
     lot_field: Literal["string1", "string2", "string3", "string4", "string5"] = "string1"
     """Assumption (seam `BatchFieldMap`): where a movement keeps its batch."""
     editable_statuses: tuple[str, ...] = ("DRAFT", "PENDING")

@@ -1,4 +1,4 @@
-"""Webhooks: where they come from, and which order they are about. Nothing else in them is believed.
+"""Webhooks: where they come from, and which order or receipt they are about. Nothing else in them is believed.
 
 Clarus signs nothing (section 4.4 of the facts): its headers say which tenant and automation call, and are compared.
 Assumption (seam `WebhookTrustPolicy`): what proves the caller is a secret in our address, which the receiver checks.
@@ -10,18 +10,20 @@ body, so one that is repeated folds, and one that says something else does not.
 import re
 from hashlib import sha256
 
-from tieout.connectors.clarus.feeds import TOPIC
+from tieout.connectors.clarus.flows import GOODS_IN, GOODS_OUT
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.values import Node, NotJson, as_id, code_at, id_at, parse, text_at, unwrap
+from tieout.connectors.clarus.values import Node, NotJson, as_id, as_node, code_at, id_at, parse, text_at, unwrap
 from tieout.connectors.contract import Inbound, Message, Unauthenticated, Unreadable
 
+OF_RECEIPTS = ("stock/received", "stock/unreceived", "putaway_task/completed")
+"""Events of other records that name their receipt."""
 STATUS_MAX = 40
 REFERENCE_MAX = 100
 _ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
 def messages(settings: Settings, request: Inbound) -> list[Message]:
-    """What a call tells: one order to read, or nothing. Raises `Unauthenticated`, `Unreadable`."""
+    """What a call tells: one order or receipt to read, or nothing. Raises `Unauthenticated`, `Unreadable`."""
     automation = _authenticated(settings, request)
     event = settings.webhook_automations.get(automation)
     if event is None:
@@ -29,10 +31,15 @@ def messages(settings: Settings, request: Inbound) -> list[Message]:
             f"automation {automation} is not in the setting webhook_automations, so what its call means is not known"
         )
     record = _record(request.body)
-    goods_out_id = as_id(record.get("id")) if event.startswith(f"{TOPIC}/") else id_at(record, "goods_out")
-    if goods_out_id is None and not event.startswith(f"{TOPIC}/"):
+    if event.startswith((f"{GOODS_OUT}/", f"{GOODS_IN}/")):
+        topic, key = event.split("/")[0], _checked(as_id(record.get("id")))
+        return [_message(automation, topic, key, record, request.body)]
+    topic, named = (GOODS_IN, "goods_in_receipt") if event in OF_RECEIPTS else (GOODS_OUT, "goods_out")
+    key = id_at(record, named)
+    if key is None:
         return []
-    return [_message(automation, _checked(goods_out_id), record, request.body)]
+    about = as_node(record.get(named)) or {} if topic == GOODS_IN else record
+    return [_message(automation, topic, _checked(key), about, request.body)]
 
 
 def _authenticated(settings: Settings, request: Inbound) -> str:
@@ -55,22 +62,24 @@ def _record(body: bytes) -> Node:
         raise Unreadable(f"the body of the webhook cannot be read: {error}") from None
 
 
-def _checked(goods_out_id: str | None) -> str:
-    if goods_out_id is None or not _ID.match(goods_out_id):
-        raise Unreadable("the webhook is about an order but names no id of one")
-    return goods_out_id
+def _checked(key: str | None) -> str:
+    if key is None or not _ID.match(key):
+        raise Unreadable("the webhook is about an order or a receipt but names no id of one")
+    return key
 
 
-def _message(automation: str, goods_out_id: str, record: Node, body: bytes) -> Message:
-    """Texts that no database could keep (NUL, half a surrogate) are left out: they name nothing of ours."""
+def _message(automation: str, topic: str, key: str, record: Node, body: bytes) -> Message:
+    """`record` is the order or receipt, or what names it.
+
+    Texts that no database could keep (NUL, half a surrogate) are left out: they name nothing of ours."""
     status = (code_at(record, "goods_out_status") or code_at(record, "status") or "")[:STATUS_MAX]
     status = status if status.isprintable() else ""
     reference = text_at(record, "external_system_reference1")
     fits = reference is not None and len(reference) <= REFERENCE_MAX and reference.isprintable()
     return Message(
-        topic=TOPIC,
-        key=goods_out_id,
-        identity=f"hook:{automation}:{goods_out_id}:{status}:{sha256(body).hexdigest()}",
+        topic=topic,
+        key=key,
+        identity=f"hook:{automation}:{key}:{status}:{sha256(body).hexdigest()}",
         raw=body.decode(),
         reference=reference if fits else None,
     )

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tieout.connectors.contract import Send
+from tieout.connectors.sap_b1.kinds import MADE, Kind
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json
-from tieout.domain.postings import Delivery, DeliveryLine, Invoice
-
-ORDER, DELIVERY = 17, 15
-"""`BaseType` of a line that draws on an order, on a delivery (7)."""
+from tieout.domain.postings import Delivery, GoodsReceipt, Invoice, PostedLine
 
 FIELD_MAX = {"U_TieoutRef": 100, "NumAtCard": 100, "Reference2": 11}
 """Characters each reference field holds. `U_TieoutRef` as the how-to makes it; the others: assumption."""
@@ -20,9 +18,6 @@ TRACKING_MAX = 30
 
 COMMENTS_MAX = 254
 """Characters of `Comments` (assumption: the metadata gives no length)."""
-
-ENTITY_SET = {"delivery": "DeliveryNotes", "invoice": "Invoices"}
-"""Where each kind of document is created."""
 
 
 class Untranslatable(Exception):
@@ -35,44 +30,45 @@ class Untranslatable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a document as the ledger has it: what it draws on, and what was delivered."""
+    """One line of a document as the ledger has it: what it draws on, and what was delivered or received."""
 
     base_line: int
     item: str
     warehouse: str
     qty: Decimal
-    parts: tuple[DeliveryLine, ...]
+    parts: tuple[PostedLine, ...]
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What a posting asks for, in the ledger's terms; a body is written from it, and a document compared with it."""
 
-    entity_set: str
-    customer: str
-    base_type: int
+    kind: Kind
+    partner: str
     base_entry: int
     lines: tuple[Line, ...]
 
 
 def wanted(send: Send) -> Wanted:
-    """What a delivery or an invoice should be in the ledger. Raises `Untranslatable`; `TypeError` for other kinds."""
+    """What a document of ours should be in the ledger. Raises `Untranslatable`; `TypeError` for other postings."""
     body = send.body
     if isinstance(body, Delivery):
-        order, lines = _number(body.order, "order"), delivery_lines(body.lines)
-        return Wanted(ENTITY_SET[body.kind], body.customer, ORDER, order, lines)
+        return Wanted(MADE[body.kind], body.customer, _number(body.order, "order"), ledger_lines(body.lines))
+    if isinstance(body, GoodsReceipt):
+        order = _number(body.order, "purchase order")
+        return Wanted(MADE[body.kind], body.supplier, order, ledger_lines(body.lines))
     if isinstance(body, Invoice):
-        lines = _on_delivery(delivery_lines(body.lines))
-        return Wanted(ENTITY_SET[body.kind], body.customer, DELIVERY, _number(send.known[body.of], "delivery"), lines)
+        delivery, lines = _number(send.known[body.of], "delivery"), _on_delivery(ledger_lines(body.lines))
+        return Wanted(MADE[body.kind], body.customer, delivery, lines)
     raise TypeError(f"a {body.kind} is not a document of lines")
 
 
-def delivery_lines(lines: tuple[DeliveryLine, ...]) -> tuple[Line, ...]:
+def ledger_lines(lines: tuple[PostedLine, ...]) -> tuple[Line, ...]:
     """One line for each order line, item and warehouse, in the order they first come.
 
     Several lots of one order line are one line with several batch numbers (8).
     """
-    groups: dict[tuple[str, str, str], list[DeliveryLine]] = {}
+    groups: dict[tuple[str, str, str], list[PostedLine]] = {}
     for line in lines:
         groups.setdefault((line.line, line.item, line.warehouse), []).append(line)
     return tuple(
@@ -87,23 +83,24 @@ def _on_delivery(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 def document(send: Send, settings: Settings) -> dict[str, Json]:
-    """The body that creates a delivery or an invoice. Raises `Untranslatable`."""
+    """The body that creates a delivery, an invoice or a goods receipt. Raises `Untranslatable`."""
     want = wanted(send)
     body = send.body
-    posted_on = body.posted_on.isoformat() if isinstance(body, Delivery | Invoice) else ""
+    moves_goods = isinstance(body, Delivery | GoodsReceipt)
+    posted_on = body.posted_on.isoformat() if isinstance(body, Delivery | GoodsReceipt | Invoice) else ""
     field = settings.reference_field
     if len(send.reference) > FIELD_MAX[field]:
         text = f"the reference {send.reference!r} does not fit into {field} ({FIELD_MAX[field]} characters)"
         raise Untranslatable(text, reason="ledger_refused")
     return {
-        "CardCode": want.customer,
+        "CardCode": want.partner,
         "DocDate": posted_on,
         "TaxDate": posted_on,
         field: send.reference,
+        **({"DocDueDate": posted_on} if moves_goods else {}),
         **(_transport(body) if isinstance(body, Delivery) else {}),
         "DocumentLines": [
-            _line(want, line, place, settings.version, with_lots=isinstance(body, Delivery))
-            for place, line in enumerate(want.lines)
+            _line(want, line, place, settings.version, with_lots=moves_goods) for place, line in enumerate(want.lines)
         ],
     }
 
@@ -112,7 +109,7 @@ def _transport(body: Delivery) -> dict[str, Json]:
     carrier: dict[str, Json] = {}
     if body.carrier is not None:
         carrier = {"TransportationCode": _number(body.carrier, "carrier", reason="carrier_not_mapped")}
-    return {"DocDueDate": body.posted_on.isoformat(), **carrier, **_tracking(body.tracking)}
+    return {**carrier, **_tracking(body.tracking)}
 
 
 def _tracking(numbers: tuple[str, ...]) -> dict[str, Json]:
@@ -130,7 +127,7 @@ def _tracking(numbers: tuple[str, ...]) -> dict[str, Json]:
 def _line(want: Wanted, line: Line, place: int, version: str, *, with_lots: bool) -> Mapping[str, Json]:
     """A line on its base. `BaseLineNumber` of a lot or serial is this line's place in this very body (7)."""
     return {
-        "BaseType": want.base_type,
+        "BaseType": want.kind.base_type,
         "BaseEntry": want.base_entry,
         "BaseLine": line.base_line,
         "ItemCode": line.item,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from tieout.connectors.contract import Unreadable
+from tieout.connectors.sap_b1.kinds import MADE
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
@@ -35,7 +36,7 @@ class Company:
         """Signs in, reads the reference field where it is needed, and compares clocks. `server_now` is our view."""
         field = self._settings.reference_field
         drafts = ("Drafts",) if self._settings.approvals else ()
-        for entity_set in ("DeliveryNotes", "Invoices", *drafts):
+        for entity_set in (*(kind.entity_set for kind in MADE.values()), *drafts):
             self._reader.page(entity_set, {"$select": f"DocEntry,{field}", "$top": "1"})
         signed_in = f"signed in to company {self._settings.company}; our reference travels in {field}"
         return f"{signed_in}; {self._clock(server_now)}"
@@ -89,7 +90,7 @@ def _listed(told: Mapping[str, Json] | None, what: str) -> list[dict[str, Json]]
 
 
 def _period(month: Mapping[str, Json]) -> Period:
-    """Open only when fully unlocked: "unlocked except sales" is closed to deliveries and invoices."""
+    """Open only when fully unlocked: "unlocked except sales" is closed to deliveries and invoices, so to all."""
     record = Record(month, f"posting period {month.get('PeriodCode')}")
     status = record.text_or_none("PeriodStatus")
     is_open = not record.yes("Locked") if status is None else status == "ltUnlocked"

@@ -9,7 +9,7 @@ from tieout.connectors.contract import Answer, Capabilities, Inbound, Message, P
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
-from tieout.connectors.sap_b1.feeds import FEEDS, ITEMS, Feeds
+from tieout.connectors.sap_b1.feeds import FEEDS, ITEMS, PURCHASE_ORDERS, Feeds
 from tieout.connectors.sap_b1.lookup import Lookup
 from tieout.connectors.sap_b1.posting import Poster
 from tieout.connectors.sap_b1.reader import Reader
@@ -17,7 +17,7 @@ from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Document, Item, Period, Side
+from tieout.domain.documents import Content, Document, Item, Period, Side
 from tieout.domain.postings import Outcome
 
 NAME = "sap-b1"
@@ -83,7 +83,7 @@ class SapB1:
         return self._company.check(self._feeds.server_now())
 
     def poll(self, feed: str, cursor: str | None) -> Poll:
-        """One page of `items` or `sales_orders`; within a page the oldest change comes first."""
+        """One page of a feed; within a page the oldest change comes first."""
         return self._feeds.poll(FEEDS[feed], cursor)
 
     def webhook(self, request: Inbound) -> list[Message]:
@@ -105,25 +105,26 @@ class SapB1:
             raise Unreadable(f"no feed is called {message.topic!r}")
         record = Record.parse(message.raw, f"{message.topic} {message.key}")
         zone = self._settings.zone
-        content = (
-            translate.item(record, self._today())
-            if message.topic == ITEMS.name
-            else translate.sales_order(record, zone)
-        )
         return Document(
             side=Side.LEDGER,
             key=message.key,
             revision=translate.revision(record),
             happened_at=translate.changed_at(record, zone),
-            content=content,
+            content=self._content(message.topic, record),
         )
 
+    def _content(self, topic: str, record: Record) -> Content:
+        if topic == ITEMS.name:
+            return translate.item(record, self._today())
+        translated = translate.purchase_order if topic == PURCHASE_ORDERS.name else translate.sales_order
+        return translated(record, self._settings.zone)
+
     def post(self, sends: Sequence[Send]) -> list[Outcome]:
-        """One outcome for each, in order. A delivery or invoice that names an order not of SAP's is refused."""
+        """One outcome for each, in order. One that names an order which cannot be SAP's is refused."""
         return self._poster.post(sends)
 
     def find(self, send: Send) -> Outcome | None:
-        """Looks a delivery, an invoice or a cancellation up. Raises `RetryLater`, `Misconfigured`."""
+        """Looks a document of ours, or the cancellation of one, up. Raises `RetryLater`, `Misconfigured`."""
         try:
             return self._lookup.find(send)
         except Untranslatable:

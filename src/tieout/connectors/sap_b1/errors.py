@@ -9,11 +9,11 @@ the request may have been carried out. 401 and 429 say that nobody went on, whoe
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieout.connectors.contract import ConnectorError, Misconfigured, RetryLater
 from tieout.connectors.sap_b1.wire import Json, Reply, as_object
-from tieout.domain.postings import Ended
+from tieout.domain.postings import Body, Ended
 
 TEXT_MAX = 2000
 """Characters kept of a page that is not JSON; an error in JSON is kept whole."""
@@ -77,6 +77,7 @@ def _only(status: int) -> range:
     return range(status, status + 1)
 
 
+_PARTNER = _text(r"CardCode|\bBP code|business partner|customer|vendor|supplier")
 _LATER, _REFUSED, _UNKNOWN = Ended.RETRY_LATER, Ended.REFUSED, Ended.UNKNOWN
 _STRANGE_NO = frozenset(range(400, 500)) - {401}
 
@@ -116,10 +117,10 @@ RULES: tuple[Rule, ...] = (
     # The order's own conditions. No public text is known (11, point 1): assumption.
     Rule(_REFUSED, "partial_not_allowed", text=_text(r"partial (delivery|shipment)")),
     Rule(_REFUSED, "above_open_quantity", text=_text(r"(exceeds|greater than)\b.*\bopen quantity")),
-    # A delivery that was invoiced, in part or whole, cannot be cancelled. No public text is known: assumption.
+    # What was invoiced, in part or whole, cannot be cancelled. No public text is known: assumption.
     Rule(_REFUSED, "ledger_has_gone_on", text=_text(r"\btarget documents?\b.*\bcannot be cancell?ed")),
     # An inactive partner is no inactive item, and has no reason of its own (6, claim 2).
-    Rule(_REFUSED, "ledger_refused", text=_text(r"CardCode|\bBP code|business partner|customer"), look=True),
+    Rule(_REFUSED, "ledger_refused", text=_PARTNER, look=True),
     Rule(_REFUSED, "item_inactive", text=_text(r"\binvalid item\b|\bis inactive\b|\bitem\b.*\b(inactive|frozen)\b")),
     # Master data that is not there (8). On a post -2028 is also the answer of an approval procedure (4), so look.
     Rule(_REFUSED, "item_unknown_in_ledger", text=_text(r"item number is missing")),
@@ -133,9 +134,29 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
+MEANS: dict[tuple[str, str], str] = {
+    ("invoice", "order_closed_in_ledger"): "ledger_refused",
+    ("delivery_cancel", "order_closed_in_ledger"): "ledger_refused",
+    ("goods_receipt", "order_closed_in_ledger"): "purchase_order_closed_in_ledger",
+    ("goods_receipt", "above_open_quantity"): "received_above_open",
+    ("goods_receipt_cancel", "order_closed_in_ledger"): "ledger_refused",
+    ("goods_receipt_cancel", "lots_incomplete"): "stock_short_in_ledger",
+}
+"""The table is written for deliveries. Where its reason is another for another kind of posting: that one.
+
+A goods receipt is cancelled with the lots it came with, so a lot that does not suffice has left since."""
+
+
 def judge(fault: Fault) -> Rule:
     """The rule that decides this fault."""
     return next(rule for rule in RULES if rule.fits(fault))
+
+
+def judge_post(fault: Fault, body: Body) -> Rule:
+    """The rule that decides this fault of a posting, with the reason that it has there."""
+    rule = judge(fault)
+    reason = MEANS.get((body.kind, rule.reason or ""))
+    return rule if reason is None else replace(rule, reason=reason)
 
 
 def fault_of(reply: Reply) -> Fault:

@@ -81,9 +81,20 @@ _ORDER_FIELDS = (
     "AddressExtension",
     "DocumentLines",
 )
+_PURCHASE_ORDER_FIELDS = (
+    "DocNum",
+    "CardCode",
+    "DocumentStatus",
+    "Cancelled",
+    "Confirmed",
+    "TaxDate",
+    "DocDueDate",
+    "DocumentLines",
+)
 ITEMS = Feed("items", "Items", "ItemCode", str, "CreateDate", _ITEM_FIELDS)
 SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", int, "CreationDate", _ORDER_FIELDS)
-FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS)}
+PURCHASE_ORDERS = Feed("purchase_orders", "PurchaseOrders", "DocEntry", int, "CreationDate", _PURCHASE_ORDER_FIELDS)
+FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS, PURCHASE_ORDERS)}
 
 
 @dataclass(frozen=True)

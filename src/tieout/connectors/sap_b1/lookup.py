@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tieout.connectors.contract import RetryLater, Send, Unreadable
-from tieout.connectors.sap_b1.bodies import ENTITY_SET, Wanted, wanted
+from tieout.connectors.sap_b1.bodies import Wanted, wanted
+from tieout.connectors.sap_b1.kinds import Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json, entry_of, text_literal
-from tieout.domain.postings import DeliveryCancel, Ended, Outcome
+from tieout.domain.postings import Ended, Outcome
 
 _HEADER = ("DocEntry", "DocNum", "CardCode", "CancelStatus", "DocumentLines")
 _CANCELLED = ("csYes", "Y")
 _CANCELLATION = ("csCancellation", "C")
-_OBJECT_CODES = {"DeliveryNotes": ("oDeliveryNotes", "15"), "Invoices": ("oInvoices", "13")}
-"""How a draft names what it is to become: by type or by number (2)."""
 
 LineKey = tuple[int | None, int | None, str | None, str | None]
 """Base document, base line, item, warehouse."""
@@ -36,20 +35,20 @@ class Lookup:
             raise RetryLater(f"the look-up cannot be understood: {error}", cause="down") from error
 
     def _found(self, send: Send) -> Outcome | None:
-        if isinstance(send.body, DeliveryCancel):
-            return self._cancelled(send.known[send.body.of])
+        if isinstance(send.body, Cancel):
+            return self._cancelled(cancelled_by(send.body), send.known[send.body.of])
         want = wanted(send)
-        found = self._by_reference(want.entity_set, send.reference, (*_HEADER, self._settings.reference_field))
+        found = self._by_reference(want.kind.entity_set, send.reference, (*_HEADER, self._settings.reference_field))
         documents = [one for one in found if one.fields.get("CancelStatus") not in _CANCELLATION]
         if not documents:
-            return self._draft(want.entity_set, send.reference) if self._settings.approvals else None
+            return self._draft(want.kind, send.reference) if self._settings.approvals else None
         return self._compared(want, documents, send.reference)
 
-    def delivery(self, entry: str) -> Record | None:
-        """The state of a delivery, without its lines; None when there is none of that id."""
+    def document(self, kind: Kind, entry: str) -> Record | None:
+        """The state of a document, without its lines; None when there is none of that id."""
         options = {"$select": "DocEntry,DocNum,CardCode,CancelStatus,DocumentStatus"}
-        found = self._reader.one(f"{ENTITY_SET['delivery']}({int(entry)})", options)
-        return None if found is None else Record(found, f"delivery {entry}")
+        found = self._reader.one(f"{kind.entity_set}({int(entry)})", options)
+        return None if found is None else Record(found, f"{kind.name} {entry}")
 
     def _by_reference(self, entity_set: str, reference: str, fields: tuple[str, ...]) -> list[Record]:
         """Whatever carries exactly this reference; a server may compare texts without regard to case (3).
@@ -83,33 +82,34 @@ class Lookup:
         text = f"document {document.fields.get('DocNum')}"
         return Outcome(ended=Ended.EXISTS, theirs=str(document.whole("DocEntry")), text=text)
 
-    def _draft(self, entity_set: str, reference: str) -> Outcome | None:
+    def _draft(self, kind: Kind, reference: str) -> Outcome | None:
         """A draft that waits for approval is a document to be (4): sending again would make a second."""
         fields = ("DocEntry", "DocObjectCode", "DocumentStatus", self._settings.reference_field)
         for draft in self._by_reference("Drafts", reference, fields):
             pending = draft.fields.get("DocumentStatus") in ("bost_Open", "O")
-            if pending and draft.fields.get("DocObjectCode") in _OBJECT_CODES[entity_set]:
+            if pending and draft.fields.get("DocObjectCode") in kind.draft_codes:
                 return _differently(
                     draft, f"it waits for approval in SAP Business One, as draft {draft.whole('DocEntry')}"
                 )
         return None
 
-    def _cancelled(self, entry: str) -> Outcome | None:
-        delivery = self.delivery(entry)
-        if delivery is None or delivery.fields.get("CancelStatus") not in _CANCELLED:
+    def _cancelled(self, kind: Kind, entry: str) -> Outcome | None:
+        document = self.document(kind, entry)
+        if document is None or document.fields.get("CancelStatus") not in _CANCELLED:
             return None
-        theirs = self._cancellation_of(delivery) or entry
-        return Outcome(ended=Ended.EXISTS, theirs=theirs, text=f"delivery {delivery.fields.get('DocNum')} is cancelled")
+        theirs = self._cancellation_of(kind, document) or entry
+        text = f"{kind.name} {document.fields.get('DocNum')} is cancelled"
+        return Outcome(ended=Ended.EXISTS, theirs=theirs, text=text)
 
-    def _cancellation_of(self, delivery: Record) -> str | None:
-        """The document that cancels a delivery: its lines are based on it (7, assumption)."""
-        entry, customer = delivery.whole("DocEntry"), delivery.text("CardCode")
-        sought = f"CancelStatus eq 'csCancellation' and CardCode eq {text_literal(customer)} and DocEntry gt {entry}"
+    def _cancellation_of(self, kind: Kind, document: Record) -> str | None:
+        """What cancels a document is one of the same kind whose lines are based on it (7, assumption)."""
+        entry, partner = document.whole("DocEntry"), document.text("CardCode")
+        sought = f"CancelStatus eq 'csCancellation' and CardCode eq {text_literal(partner)} and DocEntry gt {entry}"
         options = {"$filter": sought, "$select": ",".join(_HEADER), "$orderby": "DocEntry"}
-        for row in self._reader.rows(ENTITY_SET["delivery"], options):
-            document = Record(row, "cancellation")
-            if any(line.whole_or_none("BaseEntry") == entry for line in document.rows("DocumentLines")):
-                return str(document.whole("DocEntry"))
+        for row in self._reader.rows(kind.entity_set, options):
+            other = Record(row, "cancellation")
+            if any(line.whole_or_none("BaseEntry") == entry for line in other.rows("DocumentLines")):
+                return str(other.whole("DocEntry"))
         return None
 
 
@@ -119,8 +119,8 @@ def compare(want: Wanted, document: Record, quantity_places: int) -> list[str]:
     Quantities may differ by less than the company keeps (2: numbers are rounded by its settings).
     """
     differences: list[str] = []
-    if document.text("CardCode") != want.customer:
-        differences.append(f"it is for customer {document.text('CardCode')}, not {want.customer}")
+    if document.text("CardCode") != want.partner:
+        differences.append(f"it is for {want.kind.partner} {document.text('CardCode')}, not {want.partner}")
     asked: dict[LineKey, Decimal] = {}
     for line in want.lines:
         asked[want.base_entry, line.base_line, line.item, line.warehouse] = line.qty

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from tieout.connectors.contract import ConnectorError, Misconfigured, RetryLater, Send
 from tieout.connectors.sap_b1 import batch, errors
-from tieout.connectors.sap_b1.bodies import ENTITY_SET, Untranslatable, document
+from tieout.connectors.sap_b1.bodies import Untranslatable, document
+from tieout.connectors.sap_b1.kinds import MADE, Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.lookup import Lookup
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, entry_of, key_in_location
-from tieout.domain.postings import Delivery, DeliveryCancel, Ended, Outcome
+from tieout.domain.postings import Ended, Outcome
 
 _CLOSED = ("bost_Close", "C")
 
@@ -25,7 +26,7 @@ class _Ready:
 
 
 class Poster:
-    """Creates deliveries and invoices, one by one or in batches, and cancels deliveries."""
+    """Creates deliveries, invoices and goods receipts, one by one or in batches; cancels deliveries and receipts."""
 
     def __init__(self, sessions: Sessions, lookup: Lookup, settings: Settings) -> None:
         self._sessions = sessions
@@ -38,8 +39,8 @@ class Poster:
         outcomes: dict[int, Outcome] = {}
         ready: list[_Ready] = []
         for place, send in enumerate(sends):
-            if isinstance(send.body, DeliveryCancel):
-                outcomes[place] = self._cancel(send, send.known[send.body.of])
+            if isinstance(send.body, Cancel):
+                outcomes[place] = self._cancel(send, cancelled_by(send.body), send.known[send.body.of])
                 continue
             try:
                 ready.append(_Ready(place, send, self._create_call(send)))
@@ -54,7 +55,7 @@ class Poster:
 
     def _create_call(self, send: Send) -> Call:
         body = document(send, self._settings)
-        return Call("POST", ENTITY_SET[send.body.kind], dumps(body).encode())
+        return Call("POST", MADE[send.body.kind].entity_set, dumps(body).encode())
 
     def _single(self, one: _Ready) -> Outcome:
         reply = self._exchange(one.call)
@@ -89,35 +90,37 @@ class Poster:
             behind = Outcome(ended=Ended.RETRY_LATER, reason="not_tried", text=text, retry_after_s=0.0)
         return made + [behind] * (len(chunk) - len(made))
 
-    def _cancel(self, send: Send, delivery: str) -> Outcome:
-        """Looks first and last: the action carries no reference, so only the delivery's own state tells (4, 7)."""
+    def _cancel(self, send: Send, kind: Kind, entry: str) -> Outcome:
+        """Looks first and last: the action carries no reference, so only the document's own state tells (4, 7)."""
         try:
             standing = self._lookup.find(send)
         except ConnectorError as error:
             return _not_tried(error)
         if standing is not None:
             return standing
-        reply = self._exchange(Call("POST", f"{ENTITY_SET['delivery']}({int(delivery)})/CreateCancellationDocument"))
+        reply = self._exchange(Call("POST", f"{kind.entity_set}({int(entry)})/CreateCancellationDocument"))
         if isinstance(reply, Outcome):
             return reply
-        return self._cancelled(send, delivery) if reply.ok else self._not_cancelled(send, delivery, reply)
+        if reply.ok:
+            return self._cancelled(send, f"{kind.name} {entry}")
+        return self._not_cancelled(send, kind, entry, reply)
 
-    def _cancelled(self, send: Send, delivery: str) -> Outcome:
+    def _cancelled(self, send: Send, what: str) -> Outcome:
         try:
             standing = self._lookup.find(send)
         except ConnectorError as error:
-            return Outcome(ended=Ended.UNKNOWN, text=f"delivery {delivery} could not be looked at: {error}")
+            return Outcome(ended=Ended.UNKNOWN, text=f"{what} could not be looked at: {error}")
         if standing is None:
-            return Outcome(ended=Ended.UNKNOWN, text=f"delivery {delivery} does not say yet that it is cancelled")
+            return Outcome(ended=Ended.UNKNOWN, text=f"{what} does not say yet that it is cancelled")
         return Outcome(ended=Ended.CREATED, theirs=standing.theirs, text=standing.text)
 
-    def _not_cancelled(self, send: Send, delivery: str, reply: Reply) -> Outcome:
-        """A delivery that was invoiced is closed, and cannot be cancelled any more (8, base closed: assumption)."""
+    def _not_cancelled(self, send: Send, kind: Kind, entry: str, reply: Reply) -> Outcome:
+        """A document that was invoiced is closed, and cannot be cancelled any more (8, base closed: assumption)."""
         outcome = self._judged(send, reply)
         if outcome.ended is not Ended.REFUSED:
             return outcome
         try:
-            standing, record = self._lookup.find(send), self._lookup.delivery(delivery)
+            standing, record = self._lookup.find(send), self._lookup.document(kind, entry)
         except ConnectorError as error:
             return Outcome(ended=Ended.UNKNOWN, text=f"{outcome.text}; and it could not be looked up: {error}")
         if standing is not None:
@@ -141,10 +144,8 @@ class Poster:
         if reply.ok:
             return _created(reply)
         fault = errors.fault_of(reply)
-        rule = errors.judge(fault)
+        rule = errors.judge_post(fault, send.body)
         outcome = _as_told(rule, fault)
-        if rule.reason == "order_closed_in_ledger" and not isinstance(send.body, Delivery):
-            outcome = Outcome(ended=Ended.REFUSED, reason="ledger_refused", text=fault.text)
         return self._looked_up(send, outcome) if rule.look else outcome
 
     def _looked_up(self, send: Send, refused: Outcome) -> Outcome:

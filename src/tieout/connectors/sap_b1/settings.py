@@ -16,7 +16,7 @@ class Settings(BaseModel):
     `base_url` is the address of the front (port 50000 as shipped), without `/b1s`. `reference_field` is where our own
     reference travels. `time_zone` is the IANA name of the server's local time, which dates and times are written in.
     `language` is sent at login where it is set (3 is English): refusals are told apart by their English text.
-    `approvals` tells that the company approves deliveries or invoices, so that a look-up must look among drafts too.
+    `approvals` tells that the company approves documents that we make, so that a look-up must look among drafts too.
     `data_version` tells that records carry `DataVersion` (FP 2102 and later). `quantity_places` is the company's number
     of decimals for quantities. `settle_s` must be longer than any post lives.
     """

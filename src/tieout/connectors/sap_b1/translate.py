@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.wire import dumps
-from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, SalesOrder, Tracking
+from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, PurchaseOrder, SalesOrder, Tracking
 from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
@@ -104,7 +104,20 @@ def sales_order(record: Record, zone: tzinfo) -> SalesOrder:
         due_at=due_at(record, zone),
         carrier=None if carrier in (None, NO_CARRIER) else str(carrier),
         address=_address(record),
-        lines=tuple(_line(line) for line in record.rows("DocumentLines") if line.text_or_none("ItemCode")),
+        lines=_lines(record),
+        ordered_on=record.day_or_none("TaxDate"),
+    )
+
+
+def purchase_order(record: Record, zone: tzinfo) -> PurchaseOrder:
+    """A `PurchaseOrders` record as a purchase order, read as a sales order is. One of services has no lines."""
+    return PurchaseOrder(
+        number=str(record.whole("DocNum")),
+        supplier=record.text("CardCode"),
+        status=_status(record),
+        released=record.yes("Confirmed"),
+        due_at=due_at(record, zone),
+        lines=_lines(record),
         ordered_on=record.day_or_none("TaxDate"),
     )
 
@@ -119,6 +132,10 @@ def _status(record: Record) -> OrderStatus:
     if record.yes("Cancelled"):
         return OrderStatus.CANCELLED
     return OrderStatus.OPEN if record.text("DocumentStatus") in ("bost_Open", "O") else OrderStatus.CLOSED
+
+
+def _lines(record: Record) -> tuple[OrderLine, ...]:
+    return tuple(_line(line) for line in record.rows("DocumentLines") if line.text_or_none("ItemCode"))
 
 
 def _line(record: Record) -> OrderLine:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tieout.twins.clarus.errors import RefusedError, refused
+from tieout.twins.clarus.inbound_records import Receipt, ReceiptLine
 from tieout.twins.clarus.records import GoodsOut, Line, Record
 from tieout.twins.clarus.state import State
 from tieout.twins.clarus.wiring import as_list, as_object
@@ -23,6 +24,34 @@ def order_of(state: State, act: Act) -> GoodsOut:
     if order is None:
         raise wrong("no such order: name it by goods_out_id, reference or external_system_reference1")
     return order
+
+
+def receipt_of(state: State, act: Act) -> Receipt:
+    """The receipt by `goods_in_receipt_id`, `reference` or `external_system_reference1`; the newest of several."""
+    receipt = state.goods_in_receipts.get(whole(act, "goods_in_receipt_id"))
+    for name in ORDER_NAMES:
+        if act.get(name) is not None:
+            receipt = next(reversed(state.goods_in_receipts.where(name, str(act[name]))), None)
+    if receipt is None:
+        raise wrong("no such receipt: name it by goods_in_receipt_id, reference or external_system_reference1")
+    return receipt
+
+
+def receipt_line_of(state: State, receipt: Receipt, act: Act) -> ReceiptLine | None:
+    """A line of a receipt by `line_id`, `alt_line_number` or product, the first of several; None when left out."""
+    lines = state.lines_of_receipt(receipt)
+    if act.get("line_id") is not None:
+        found = [line for line in lines if str(line.id) == str(act["line_id"])]
+    elif act.get("alt_line_number") is not None:
+        found = [line for line in lines if line.values.get("alt_line_number") == str(act["alt_line_number"])]
+    elif act.get("product") is not None or act.get("product_id") is not None:
+        product = product_of(state, act)
+        found = [line for line in lines if line.product_id == product.id]
+    else:
+        return None
+    if not found:
+        raise wrong(f"receipt {receipt.id} has no such line")
+    return found[0]
 
 
 def product_of(state: State, act: Act) -> Record:

@@ -26,6 +26,7 @@ from tieout.twins.clarus.despatching import (
 from tieout.twins.clarus.errors import refused
 from tieout.twins.clarus.events import goods_out_event
 from tieout.twins.clarus.goods_outs import cancel_order
+from tieout.twins.clarus.inbound_acts import INBOUND_ACTS
 from tieout.twins.clarus.picking import (
     CLOSED,
     pick,
@@ -197,5 +198,6 @@ ACTS: Mapping[str, Callable[[State, Act], Answer]] = MappingProxyType(
         "move": stock_acts.move,
         "edit_batch": stock_acts.edit_batch,
         "work_floor": work_floor,
+        **INBOUND_ACTS,
     }
 )

@@ -40,6 +40,7 @@ def summary(state: State) -> dict[str, Any]:
         "now": state.now(),
         "products": len(state.products),
         "goods_outs": dict(Counter(Status(order.goods_out_status_id).name for order in state.goods_outs)),
+        "goods_in_receipts": dict(Counter(receipt.status.name for receipt in state.goods_in_receipts)),
         "transactions": dict(Counter(row.subtype for row in state.transactions)),
         "shipments": dict(Counter(row.values["status"] for row in state.shipments)),
         "stock": [_stock(state, stock_id) for stock_id in state.stocks.ids()],

@@ -43,6 +43,11 @@ CODES: Mapping[str, int] = MappingProxyType(
         "serial_numbers_invalid": 924,
         "route_not_found": 925,
         "act_invalid": 926,
+        "goods_in_receipt_in_progress": 927,
+        "goods_in_receipt_without_lines": 928,
+        "goods_in_receipt_not_receiving": 929,
+        "task_not_available": 930,
+        "received_stock_gone": 931,
     }
 )
 

@@ -61,7 +61,7 @@ def goods_out_body(state: State, order: GoodsOut) -> Body:
 def _line_body(state: State, line: Line) -> Body:
     return {
         "id": str(line.id),
-        "product": _named(state, "products", line.product_id),
+        "product": named(state, "products", line.product_id),
         "order_quantity": line.order_quantity,
         "pick_quantity": line.pick_quantity,
         "dispatch_quantity": line.dispatch_quantity,
@@ -81,10 +81,10 @@ def _stock_body(state: State, stock: Stock, transaction: Transaction | None) -> 
     body: Body = {
         "id": str(stock.id),
         "account_id": lot.account_id,
-        "account": _named(state, "accounts", lot.account_id),
-        "product": _named(state, "products", lot.product_id),
-        "warehouse": _named(state, "warehouses", lot.warehouse_id),
-        "location": _named(state, "locations", lot.location_id),
+        "account": named(state, "accounts", lot.account_id),
+        "product": named(state, "products", lot.product_id),
+        "warehouse": named(state, "warehouses", lot.warehouse_id),
+        "location": named(state, "locations", lot.location_id),
         "status": lot.status,
         "quantity": stock.quantity,
         "string1": lot.string1,
@@ -98,7 +98,7 @@ def _moved(state: State, stock: Stock, transaction: Transaction) -> Body:
     reason = state.plain["reason_codes"].get(transaction.reason_code_id)
     order = state.goods_outs.get(transaction.goods_out_id)
     shipment = state.shipments.get(transaction.shipment_id)
-    return {
+    told = {
         "id": str(transaction.id),
         "created_at": iso(transaction.created_at),
         "stock_id": str(stock.id),
@@ -110,9 +110,19 @@ def _moved(state: State, stock: Stock, transaction: Transaction) -> Body:
         "goods_out": order and {"id": str(order.id), "reference": order.values.get("reference")},
         "shipment": shipment and {"id": str(shipment.id), "tracking_number": shipment.values.get("tracking_number")},
     }
+    receipt = state.goods_in_receipts.get(transaction.goods_in_receipt_id)
+    return told if receipt is None else told | _came_by(receipt, transaction)
 
 
-def _named(state: State, table: str, record_id: int) -> Body:
+def _came_by(receipt: Record, transaction: Transaction) -> Body:
+    return {
+        "goods_in_receipt": {"id": str(receipt.id), "reference": receipt.values.get("reference")},
+        "goods_in_receipt_line": {"id": str(transaction.goods_in_receipt_line_id)},
+    }
+
+
+def named(state: State, table: str, record_id: int) -> Body:
+    """A record as events name it: by id and code."""
     row = state.table(table).get(record_id)
     return {"id": str(record_id), "code": None if row is None else row.values.get("code")}
 

@@ -1,128 +1,12 @@
-"""What GraphQL shows, as data (section 3.2 of the facts).
+"""All that GraphQL shows (section 3.2 of the facts): stock, orders, tasks and automations here, the rest beside it."""
 
-A field or filter is written `name:Kind`. Kinds: S string, I integer, N number, D time, Y date, B boolean, # id, L list
-of strings, `E:<enum>` for filters, or the name of another node, found through the value `<name>_id`. A filter may read
-elsewhere than its name says: `product_code=product.code:S`. `extra_*` are those the published reference does not list
-(seam `GraphqlExtraFields`).
-"""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, kw_only=True)
-class Node:
-    """One type of record. `root` is None for one that can only be reached through others."""
-
-    name: str
-    table: str
-    filter_type: str = ""
-    fields: str
-    filters: str = ""
-    extra_fields: str = ""
-    extra_filters: str = ""
-    root: bool = True
-
+from tieout.twins.clarus.graph_inbound import INBOUND
+from tieout.twins.clarus.graph_master_data import MASTER_DATA
+from tieout.twins.clarus.graph_node import Node
 
 NODES = (
-    Node(
-        name="Account",
-        table="accounts",
-        filter_type="AccountFilterType",
-        fields="code:S name:S is_short_pickable:B external_system_reference1:S vat_number:S",
-        filters="code:S name:S warehouse_id:# is_short_pickable:B",
-    ),
-    Node(
-        name="AccountWarehouse",
-        table="account_warehouses",
-        filter_type="AccountWarehouseFilterType",
-        fields="account_id:# warehouse_id:# account:Account warehouse:Warehouse",
-        filters="account_id:# warehouse_id:#",
-    ),
-    Node(
-        name="AccountProduct",
-        table="account_products",
-        filter_type="AccountProductFilterType",
-        fields="account:Account product:Product",
-        filters="account_id:# product_id:# created_at:D",
-    ),
-    Node(
-        name="Address",
-        table="",
-        root=False,
-        fields="address_1:S address_2:S address_3:S address_4:S postcode:S country_code:S",
-    ),
-    Node(
-        name="Warehouse",
-        table="warehouses",
-        filter_type="WarehouseFilterType",
-        fields=(
-            "code:S name:S consolidate_pick_enabled:B loading_validation_setting:S opening_times_enabled:B "
-            "address:Address"
-        ),
-        filters="code:S name:S site_id:#",
-    ),
-    Node(
-        name="Location",
-        table="locations",
-        filter_type="LocationsFilterType",
-        fields=(
-            "code:S description:S active:B is_pickface:B zone:S aisle:S row:S column:S slot:S walk_sequence:I "
-            "warehouse:Warehouse"
-        ),
-        filters="code:S aisle:S warehouse_code=warehouse.code:S zone:S storage_unit_type_id:# walk_sequence:I",
-    ),
-    Node(
-        name="Product",
-        table="products",
-        filter_type="ProductsFilterType",
-        fields=(
-            "code:S barcode:S description:S long_description:S product_type:S units_per_case:N shelf_life_min:I "
-            "shelf_life_max:I commodity_code:S country_of_manufacture:S"
-        ),
-        filters=(
-            "code:S barcode:S case_barcode:S inner_barcode:S outer_barcode:S all_codes:S description:S "
-            "account_id:# product_type:S"
-        ),
-        extra_fields=(
-            "stock_unit_type:StockUnitType serial_number_tracking_setting:S stop:B obsolete:I "
-            "external_system_reference1:S case_barcode:S inner_barcode:S outer_barcode:S created_at:D "
-            "updated_at:D"
-        ),
-        extra_filters="id:# external_system_reference1:S updated_at:D",
-    ),
-    Node(
-        name="ProductStorageUnit",
-        table="product_storage_units",
-        filter_type="ProductStorageUnitFilterType",
-        fields=(
-            "priority:I stock_configuration:S unit_of_measure:S per_layer:N number_of_layers:I total:N "
-            "product:Product storage_unit_type:StorageUnitType"
-        ),
-        filters=(
-            "product_id:# product_code=product.code:S storage_unit_type_id:# "
-            "storage_unit_type_code=storage_unit_type.code:S priority:I total:N"
-        ),
-    ),
-    Node(
-        name="StockUnitType",
-        table="stock_unit_types",
-        filter_type="StockUnitTypeFilterType",
-        fields="code:S name:S description:S",
-        filters="code:S name:S description:S created_at:D",
-    ),
-    Node(
-        name="Dimensions",
-        table="",
-        root=False,
-        fields="length:N width:N height:N weight:N unit_of_measure:S",
-    ),
-    Node(
-        name="StorageUnitType",
-        table="storage_unit_types",
-        filter_type="StorageUnitTypeFilterType",
-        fields="code:S name:S unit_name:S is_pickable:B has_check_digit:B dimensions:Dimensions",
-        filters="code:S name:S unit_name:S is_pickable:B has_check_digit:B leaves_warehouse:B",
-    ),
+    *MASTER_DATA,
+    *INBOUND,
     Node(name="StorageUnit", table="storage_units", root=False, fields="reference:S"),
     Node(
         name="Stock",
@@ -135,8 +19,11 @@ NODES = (
             "product_id:# product_code=product.code:S account_id:# warehouse_id:# location_id:# "
             "location_code=location.code:S storage_unit_id:# status:S quantity:N fifo_date:D"
         ),
-        extra_fields="string1:S datetime1:D warehouse:Warehouse serial_numbers:L updated_at:D",
-        extra_filters="id:# string1:S updated_at:D",
+        extra_fields=(
+            "string1:S datetime1:D warehouse:Warehouse serial_numbers:L updated_at:D description:S "
+            "reason_code:ReasonCode goods_in_receipt_line:InboundItem"
+        ),
+        extra_filters="id:# string1:S updated_at:D goods_in_receipt_line_id:#",
     ),
     Node(
         name="StockBalance",
@@ -149,7 +36,6 @@ NODES = (
             "product_id:# product_code=product.code:S account_id:# warehouse_id:# available:N allocated:N picked:N"
         ),
     ),
-    Node(name="User", table="users", root=False, fields="name:S email:S"),
     Node(
         name="Transaction",
         table="transactions",
@@ -164,9 +50,12 @@ NODES = (
         ),
         extra_fields=(
             "goods_out:GoodsOut goods_out_line:GoodsOutLine shipment:Shipment warehouse:Warehouse string1:S "
-            "serial_numbers:L reason_code:ReasonCode description:S stock_id:#"
+            "serial_numbers:L reason_code:ReasonCode description:S stock_id:# goods_in_receipt:InboundGood "
+            "goods_in_receipt_line:InboundItem stock_status:S datetime1:D"
         ),
-        extra_filters="id:# shipment_id:# goods_out_line_id:#",
+        extra_filters=(
+            "id:# shipment_id:# goods_out_line_id:# goods_in_receipt_id:# goods_in_receipt_line_id:# stock_status:S"
+        ),
     ),
     Node(name="GoodsOutStatus", table="goods_out_statuses", root=False, fields="code:S name:S"),
     Node(
@@ -249,44 +138,6 @@ NODES = (
             "storage_unit_type_code=storage_unit_type.code:S tracking_number:S"
         ),
     ),
-    Node(
-        name="Carrier",
-        table="carriers",
-        filter_type="CarrierFilterType",
-        fields="code:S name:S description:S active:B carrier_type:S carrier_externally_registered:B",
-        filters=(
-            "code:S name:S active:B carrier_type:S carrier_externally_registered:B external_system_reference1:S "
-            "created_at:D"
-        ),
-    ),
-    Node(
-        name="CarrierService",
-        table="carrier_services",
-        filter_type="CarrierServiceFilterType",
-        fields="code:S name:S active:B is_default:B carrier:Carrier",
-        filters="code:S name:S active:B carrier_id:# carrier_code=carrier.code:S external_preset_id:#",
-    ),
-    Node(
-        name="Customer",
-        table="customers",
-        filter_type="CustomerFilterType",
-        fields="code:S name:S shelf_life_min:I shelf_life_max:I external_system_reference1:S",
-        filters="code:S name:S external_system_reference1:S shelf_life_min:I shelf_life_max:I pick_label_id:#",
-    ),
-    Node(
-        name="OrderType",
-        table="order_types",
-        filter_type="OrderTypeFilterType",
-        fields="code:S name:S duty_payable:B",
-        filters="code:S name:S duty_payable:B created_at:D",
-    ),
-    Node(
-        name="ReasonCode",
-        table="reason_codes",
-        filter_type="ReasonCodeFilterType",
-        fields="code:S name:S description:S reason_type:S active:B generic:B",
-        filters="code:S name:S reason_type:E:ReasonType active:B generic:B account_id:#",
-    ),
     Node(name="TaskType", table="task_types", root=False, fields="code:S"),
     Node(
         name="Task",
@@ -302,8 +153,11 @@ NODES = (
             "storage_unit_from_id:# load_id:# assigned_at:D completed_at:D created_at:D priority:I "
             "drop_sequence:I"
         ),
+        extra_fields=(
+            "goods_in_receipt:InboundGood goods_in_receipt_line:InboundItem string1:S serial_numbers:L completed_at:D"
+        ),
+        extra_filters="id:# goods_in_receipt_id:#",
     ),
-    Node(name="Site", table="sites", fields="code:S name:S"),
     Node(
         name="Automation",
         table="automations",

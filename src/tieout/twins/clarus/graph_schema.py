@@ -28,7 +28,8 @@ from graphql import (
 
 from tieout.twins.clarus.automations import ALL_EVENTS, EVENTS
 from tieout.twins.clarus.graph_filters import Filter
-from tieout.twins.clarus.graph_nodes import NODES, Node
+from tieout.twins.clarus.graph_node import Node
+from tieout.twins.clarus.graph_nodes import NODES
 from tieout.twins.clarus.graph_pages import page
 from tieout.twins.clarus.graph_values import Read, moment_of, reader
 from tieout.twins.clarus.records import Record, Status
@@ -74,7 +75,12 @@ def _kinds(settings: ClarusSettings) -> Kinds:
     ids.fields["filled"] = GraphQLInputField(GraphQLBoolean)
     moments = _operators("DatetimeInputType", moment, ("eq", "from", "to"), ("between",))
     subtypes = ("RCV", "PWAY", "PICK", "TRAN", "DISP", "ATTRUP")
-    own = (settings.adjustment_up_subtype, settings.adjustment_down_subtype, settings.undispatch_subtype)
+    own = (
+        settings.adjustment_up_subtype,
+        settings.adjustment_down_subtype,
+        settings.undispatch_subtype,
+        settings.unreceive_subtype,
+    )
     truth = GraphQLInputObjectType("BooleanInputType", {"eq": GraphQLInputField(GraphQLNonNull(GraphQLBoolean))})
     filters: dict[str, Any] = {
         "S": _operators("StringInputType", GraphQLString, ("eq", "ilike", "like"), ("in", "between")),
@@ -181,6 +187,6 @@ def build_schema(settings: ClarusSettings) -> GraphQLSchema:
     roots = {
         node.table: _root(node, kinds, types[node.name], info_type, extra=extra)
         for node in NODES
-        if node.root and node.table
+        if node.root and node.table and (extra or not node.extra_root)
     }
     return GraphQLSchema(GraphQLObjectType("Query", cast("dict[str, Any]", roots)))

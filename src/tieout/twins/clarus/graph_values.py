@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from tieout.twins.clarus.records import Balance, Line, PickTask, Record, Status
+from tieout.twins.clarus.records import Balance, Line, Record, Status, Task
 from tieout.twins.clarus.state import State
 
 Read = Callable[[State, Any], Any]
@@ -18,6 +18,8 @@ RELATED: Mapping[str, str] = MappingProxyType(
         "carrier_service": "carrier_services",
         "completing_user": "users",
         "customer": "customers",
+        "goods_in_receipt": "goods_in_receipts",
+        "goods_in_receipt_line": "inbound_items",
         "goods_out": "goods_outs",
         "goods_out_line": "goods_out_lines",
         "goods_out_status": "goods_out_statuses",
@@ -30,6 +32,7 @@ RELATED: Mapping[str, str] = MappingProxyType(
         "shipment": "shipments",
         "stock_unit_type": "stock_unit_types",
         "storage_unit_type": "storage_unit_types",
+        "supplier": "suppliers",
         "task_type": "task_types",
         "warehouse": "warehouses",
     }
@@ -118,7 +121,7 @@ def _order_status(state: State, pick_list: Record) -> Record | None:
     return order and state.plain["goods_out_statuses"][order.goods_out_status_id]
 
 
-def _task_count(test: Callable[[PickTask], bool]) -> Read:
+def _task_count(test: Callable[[Task], bool]) -> Read:
     def read(state: State, pick_list: Record) -> int:
         return sum(map(test, state.tasks.where("goods_out_id", pick_list.values["goods_out_id"])))
 
@@ -134,6 +137,12 @@ def _nested(name: str) -> Read:
     return lambda _, row: Record(values=row.values[name]) if row.values.get(name) else None
 
 
+def _own_address(_: State, supplier: Record) -> Record | None:
+    """A supplier's address. It has no id of its own, so it shows its supplier's (assumption)."""
+    values = supplier.values.get("address")
+    return Record(id=supplier.id, values=values) if values else None
+
+
 WORKED_OUT: Mapping[tuple[str, str], Read] = MappingProxyType(
     {
         ("Account", "warehouse_id"): _warehouses_of_account,
@@ -146,8 +155,12 @@ WORKED_OUT: Mapping[tuple[str, str], Read] = MappingProxyType(
         ("Product", "serial_number_tracking_setting"): lambda _, row: row.values.get(
             "serial_number_tracking_setting", "no_tracking"
         ),
+        ("InboundGood", "expected_date_of_receipt"): lambda _, row: row.values.get("expected_date_of_arrival"),
+        ("InboundGood", "actual_date_of_receipt"): lambda _, row: row.arrived_at,
         ("Stock", "storage_unit"): lambda _s, _row: None,
         ("StorageUnitType", "dimensions"): _nested("dimensions"),
+        ("Supplier", "address"): _own_address,
+        ("Supplier", "active"): lambda _, row: row.values.get("active") is not False,
         ("Warehouse", "address"): _nested("address"),
         ("GoodsOutLine", "short_status"): short_status,
         ("GoodsOutPickList", "goods_out_status"): _order_status,

@@ -115,7 +115,8 @@ def bay(state: State, warehouse_id: int, kind: str = "GOBAY") -> int:
 
 def open_tasks(state: State, order: GoodsOut) -> list[PickTask]:
     """The pick tasks of an order that still wait."""
-    return [task for task in state.tasks.where("goods_out_id", order.id) if task.left]
+    tasks = state.tasks.where("goods_out_id", order.id)
+    return [task for task in tasks if isinstance(task, PickTask) and task.left]
 
 
 def settle(state: State, order: GoodsOut) -> None:

@@ -95,6 +95,7 @@ class Lot:
     string1: str | None = None
     datetime1: str | None = None
     goods_out_line_id: int | None = None
+    goods_in_receipt_line_id: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -126,29 +127,35 @@ class Balance(Record):
 
 
 @dataclass(kw_only=True)
-class PickTask(Record):
+class Task(Record):
+    """An instruction to somebody on the floor."""
+
+    product_id: int
+    account_id: int
+    warehouse_id: int
+    location_to_id: int
+    start_quantity: Decimal
+    confirmed_quantity: Decimal = ZERO
+    status: str = "AVAILABLE"
+    completed_at: datetime | None = None
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be done."""
+        return self.start_quantity - self.confirmed_quantity if self.status == "AVAILABLE" else ZERO
+
+
+@dataclass(kw_only=True)
+class PickTask(Task):
     """An instruction to pick from one stock record for one line."""
 
     goods_out_id: int
     goods_out_line_id: int
     goods_out_pick_list_id: int
     stock_id: int
-    product_id: int
-    account_id: int
-    warehouse_id: int
     location_from_id: int
-    location_to_id: int
-    start_quantity: Decimal
-    confirmed_quantity: Decimal = ZERO
-    status: str = "AVAILABLE"
     subtype: str = "GOODS_OUT"
     task_type_id: int = 1
-    completed_at: datetime | None = None
-
-    @property
-    def left(self) -> Decimal:
-        """What is still to be picked."""
-        return self.start_quantity - self.confirmed_quantity if self.status == "AVAILABLE" else ZERO
 
 
 @dataclass(kw_only=True)
@@ -167,10 +174,14 @@ class Transaction(Record):
     goods_out_id: int | None = None
     goods_out_line_id: int | None = None
     shipment_id: int | None = None
+    goods_in_receipt_id: int | None = None
+    goods_in_receipt_line_id: int | None = None
     completing_user_id: int | None = 1
     reason_code_id: int | None = None
     description: str | None = None
+    stock_status: str = "available"
     string1: str | None = None
+    datetime1: str | None = None
     serial_numbers: tuple[str, ...] = ()
 
 

@@ -132,10 +132,13 @@ RESOURCES: Mapping[str, Resource] = MappingProxyType(
         "products": Resource(
             fields=PRODUCT_FIELDS,
             taken="product_code_exists",
-            used_by=(("stocks", "product_id"), ("lines", "product_id")),
+            used_by=(("stocks", "product_id"), ("lines", "product_id"), ("receipt_lines", "product_id")),
         ),
         "product_storage_units": Resource(fields=STORAGE_UNIT_FIELDS, string_id=True, unique=()),
-        "accounts": Resource(fields=ACCOUNT_FIELDS, used_by=(("stocks", "account_id"), ("goods_outs", "account_id"))),
+        "accounts": Resource(
+            fields=ACCOUNT_FIELDS,
+            used_by=(("stocks", "account_id"), ("goods_outs", "account_id"), ("goods_in_receipts", "account_id")),
+        ),
         "account_warehouses": Resource(
             fields=(link("account_id", "accounts", required=True), link("warehouse_id", "warehouses", required=True)),
             string_id=True,
@@ -145,7 +148,7 @@ RESOURCES: Mapping[str, Resource] = MappingProxyType(
         "warehouses": Resource(
             fields=(CODE_20, NAME_100, flag("is_active"), text("timezone"), *REFERENCES, *SLOTS),
             string_id=True,
-            used_by=(("locations", "warehouse_id"), ("stocks", "warehouse_id")),
+            used_by=(("locations", "warehouse_id"), ("stocks", "warehouse_id"), ("goods_in_receipts", "warehouse_id")),
         ),
         "sites": Resource(
             fields=(CODE_50, NAME_50, flag("default"), choice("tier", "none", "lower", "upper"), *REFERENCES),
@@ -223,6 +226,11 @@ RESOURCES: Mapping[str, Resource] = MappingProxyType(
                 *REFERENCES,
             ),
             string_id=True,
+        ),
+        "suppliers": Resource(
+            fields=(CODE_50, NAME_50, text("description"), flag("active"), things("address"), *REFERENCES),
+            string_id=True,
+            used_by=(("goods_in_receipts", "supplier_id"),),
         ),
         "delivery_addresses": Resource(fields=DELIVERY_ADDRESS_FIELDS, string_id=True),
         "order_types": Resource(

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tieout.twins.clarus import automations, crud, goods_outs, processes, shipments, stock_calls
+from tieout.twins.clarus import (
+    automations,
+    crud,
+    goods_in_receipts,
+    goods_outs,
+    processes,
+    receive_tasks,
+    shipments,
+    stock_calls,
+)
 from tieout.twins.clarus.calls import MOST_ID, Call, Handler
 from tieout.twins.clarus.errors import Problem, RefusedError
 from tieout.twins.clarus.resources import RESOURCES
@@ -19,6 +28,13 @@ OWN: Routes = MappingProxyType(
         ("POST", "products/#/account_products"): crud.create_account_product,
         ("DELETE", "products/#/account_products/#"): crud.delete_account_product,
         ("PATCH", "product_storage_units/#/priority"): crud.set_priority,
+        ("POST", "goods_in_receipts"): goods_in_receipts.create,
+        ("PATCH", "goods_in_receipts/#"): goods_in_receipts.update,
+        ("DELETE", "goods_in_receipts/#"): goods_in_receipts.delete,
+        ("POST", "goods_in_receipts/#/receive"): goods_in_receipts.begin,
+        ("POST", "goods_in_receipts/#/revert"): goods_in_receipts.take_back,
+        ("POST", "receive_tasks/#/receive"): receive_tasks.receive,
+        ("POST", "receive_tasks/#/receive_to_putaway_location"): receive_tasks.receive_to_putaway_location,
         ("POST", "goods_outs"): goods_outs.create,
         ("PATCH", "goods_outs/#"): goods_outs.update,
         ("DELETE", "goods_outs/#"): goods_outs.delete,

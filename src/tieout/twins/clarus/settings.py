@@ -33,6 +33,7 @@ class ClarusSettings:
     adjustment_up_subtype: str = "ADJUP"
     adjustment_down_subtype: str = "ADJDOWN"
     undispatch_subtype: str = "UNDISP"
+    unreceive_subtype: str = "UNRCV"
     login_url: str = "https://tieout.claruswms.test"
     api_url: str = "https://clarus-api.test"
     webhook_tries: int = 5

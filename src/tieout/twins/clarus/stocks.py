@@ -10,7 +10,14 @@ from tieout.twins.clarus.events import stock_event
 from tieout.twins.clarus.records import Balance, Lot, Stock, Transaction
 from tieout.twins.clarus.state import State
 
-CATEGORIES = {"RCV": "inbound", "PWAY": "inbound", "PICK": "outbound", "DISP": "outbound", "TRAN": "internal"}
+CATEGORIES = {
+    "RCV": "inbound",
+    "PWAY": "inbound",
+    "UNRCV": "inbound",
+    "PICK": "outbound",
+    "DISP": "outbound",
+    "TRAN": "internal",
+}
 
 
 def put(state: State, lot: Lot, quantity: Decimal, serials: Sequence[str] = ()) -> Stock:
@@ -58,7 +65,9 @@ def record(state: State, subtype: str, lot: Lot, quantity: Decimal, **facts: Any
         product_id=lot.product_id,
         account_id=lot.account_id,
         warehouse_id=lot.warehouse_id,
+        stock_status=lot.status,
         string1=lot.string1,
+        datetime1=lot.datetime1,
         **facts,
     )
     state.add(state.transactions, transaction)
@@ -148,6 +157,7 @@ def set_hold(state: State, stock: Stock, description: str, *, held: bool) -> Non
     """Puts a whole stock record on hold or frees it; the record keeps its id. No transaction: nothing moves."""
     stock.lot = replace(stock.lot, status="held" if held else "available")
     stock.values["description"] = description
+    stock.values.pop("reason_code_id", None)
     state.touch(state.stocks, stock)
     stock_event(state, "placed_on_hold" if held else "released_from_hold", stock, None)
 

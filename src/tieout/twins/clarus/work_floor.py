@@ -1,12 +1,13 @@
 """One turn of a floor that works by itself: every open order moves one step, by chance from the twin's seed."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from tieout.twins.clarus.act_arguments import as_quantity, wrong
+from tieout.twins.clarus.act_arguments import as_quantity
+from tieout.twins.clarus.chance import chances_of, drawn, some
 from tieout.twins.clarus.despatching import Label, close_short, despatch, despatch_by_strategy
 from tieout.twins.clarus.events import goods_out_event
+from tieout.twins.clarus.inbound_floor import INBOUND_CHANCES, work_receipts
 from tieout.twins.clarus.picking import allocate, open_tasks, pick, pickable, release, settle
 from tieout.twins.clarus.records import GoodsOut, Line, Status
 from tieout.twins.clarus.start import RACK
@@ -20,10 +21,11 @@ OPEN = (Status.PENDING, Status.ALLOCATED, Status.PART_ALLOCATED, Status.PICK, St
 def work_floor(state: State, act: Mapping[str, Any]) -> dict[str, Any]:
     """Works every open order once. `work`, `part_pick`, `short_pick`, `part_despatch`, `close_short`: chances, 0 to 1.
 
-    `limit` bounds how many orders are worked. Gives what was done, as a list of `{goods_out_id, did}`.
+    `limit` bounds how many orders are worked. With `inbound`, receipts are worked after the orders, by the chances
+    `part_receive`, `short_receive` and `over_receive`. Gives what was done, as a list of `{goods_out_id, did}`.
     """
-    chances = {name: _chance(act, name) for name in CHANCES}
-    limit = int(as_quantity(act.get("limit", len(state.goods_outs) + 1), "limit"))
+    chances = chances_of(act, {**CHANCES, **INBOUND_CHANCES})
+    limit = int(as_quantity(act.get("limit", len(state.goods_outs) + len(state.goods_in_receipts) + 1), "limit"))
     _clear_bays(state)
     did: list[dict[str, Any]] = []
     for order in [order for status in OPEN for order in state.goods_outs.where("goods_out_status_id", status)]:
@@ -32,14 +34,9 @@ def work_floor(state: State, act: Mapping[str, Any]) -> dict[str, Any]:
         if state.chance.random() < chances["work"]:
             done = _step(state, order, chances)
             did += [{"goods_out_id": order.id, "did": done, "status": order.status.name}] if done else []
+    if act.get("inbound") is True:
+        did += work_receipts(state, chances, limit - len(did))
     return {"did": did}
-
-
-def _chance(act: Mapping[str, Any], name: str) -> float:
-    chance = float(as_quantity(act.get(name, Decimal(str(CHANCES[name]))), name))
-    if not 0 <= chance <= 1:
-        raise wrong(f"{name} must be from 0 to 1")
-    return chance
 
 
 def _step(state: State, order: GoodsOut, chances: Mapping[str, float]) -> str | None:
@@ -51,23 +48,19 @@ def _step(state: State, order: GoodsOut, chances: Mapping[str, float]) -> str | 
         return _send(state, order, lines, chances)
     if any(line.unallocated for line in lines) and allocate(state, order):
         return "allocate"
-    if order.status is Status.PART_ALLOCATED and _drawn(state, chances["close_short"]):
+    if order.status is Status.PART_ALLOCATED and drawn(state, chances["close_short"]):
         close_short(state, order, "closed short", None)
         return "close_short"
     return None
 
 
-def _drawn(state: State, chance: float) -> bool:
-    return chance > 0 and state.chance.random() < chance
-
-
 def _pick_all(state: State, order: GoodsOut, lines: list[Line], chances: Mapping[str, float]) -> str:
     for line in lines:
         wanted = line.to_pick
-        if wanted and _drawn(state, chances["short_pick"]):
-            release(state, order, line, _some(state, wanted))
-        elif wanted and _drawn(state, chances["part_pick"]):
-            pick(state, order, line, _some(state, wanted))
+        if wanted and drawn(state, chances["short_pick"]):
+            release(state, order, line, some(state, wanted))
+        elif wanted and drawn(state, chances["part_pick"]):
+            pick(state, order, line, some(state, wanted))
         elif wanted:
             pick(state, order, line, wanted)
     for line in lines:
@@ -80,15 +73,10 @@ def _pick_all(state: State, order: GoodsOut, lines: list[Line], chances: Mapping
 
 
 def _send(state: State, order: GoodsOut, lines: list[Line], chances: Mapping[str, float]) -> str:
-    part = _drawn(state, chances["part_despatch"])
-    quantities = {line.id: _some(state, line.in_bay) if part else line.in_bay for line in lines if line.in_bay}
+    part = drawn(state, chances["part_despatch"])
+    quantities = {line.id: some(state, line.in_bay) if part else line.in_bay for line in lines if line.in_bay}
     despatch(state, order, quantities, Label())
     return "part_despatch" if part else "despatch"
-
-
-def _some(state: State, quantity: Decimal) -> Decimal:
-    """A whole part of a quantity, at least one piece; all of it when it is one piece or less."""
-    return Decimal(state.chance.randint(1, int(quantity))) if quantity > 1 else quantity
 
 
 def _clear_bays(state: State) -> None:

@@ -3,7 +3,7 @@
 | Request | Does |
 | --- | --- |
 | `GET /_twin/health` | says that it is there |
-| `GET /_twin/state` | counts, stock, open orders, balances; `?documents=1` adds every document in short |
+| `GET /_twin/state` | counts, stock, open orders of both kinds, balances; `?documents=1` adds every document in short |
 | `POST /_twin/reset` | empties the company; `{"settings": {...}}` changes settings from those it was made with |
 | `GET`, `POST /_twin/faults` | rates and counts; `{"seed": 1, "rates": {"locked": 0.1}, "late_s": 2}` sets them |
 | `POST /_twin/act` | does what a person would; see `acts.py` |
@@ -37,6 +37,11 @@ def summary(state: State, sessions: int, *, documents: bool) -> dict[str, Any]:
     whole: dict[str, Any] = {"time": state.now().isoformat(), "sessions": sessions}
     whole["counts"] = {name: len(table.rows) for name, table in state.tables.items()}
     whole["stock"] = _stock(state)
+    whole["on_order"] = [
+        {"item": item, "warehouse": warehouse, "quantity": float(shelf["Ordered"])}
+        for (item, warehouse), shelf in state.stock.items()
+        if shelf["Ordered"]
+    ]
     whole["batches"] = [
         {"item": item, "batch": batch, "warehouse": warehouse, "quantity": float(quantity)}
         for (item, batch, warehouse), quantity in state.batches.items()
@@ -47,6 +52,8 @@ def summary(state: State, sessions: int, *, documents: bool) -> dict[str, Any]:
     ]
     orders = state.tables["Orders"].rows.values()
     whole["open_orders"] = [document_summary(order) for order in orders if order["DocumentStatus"] == "bost_Open"]
+    bought = state.tables["PurchaseOrders"].rows.values()
+    whole["open_purchase_orders"] = [document_summary(row) for row in bought if row["DocumentStatus"] == "bost_Open"]
     whole["balances"] = {account: float(value) for account, value in sorted(state.balances.items())}
     whole["closed_periods"] = sorted(month for month, closed in state.closed_periods.items() if closed)
     whole["locks"] = [f"{entity_set}({key!r})" for entity_set, key in state.locks]
@@ -74,10 +81,13 @@ def document_summary(row: Row) -> dict[str, Any]:
     """A document in short: enough to tell what it did and for whom."""
     names = ("DocEntry", "CardCode", "NumAtCard", "DocDate", "DocumentStatus", "CancelStatus", "TrackingNumber")
     short = {name: row.get(name) for name in (*names, *(name for name in row if name.startswith("U_")))}
-    return short | {"DocTotal": float(row["DocTotal"]), "lines": [_line(line) for line in row["DocumentLines"]]}
+    lines: list[Row] = row.get("DocumentLines") or row.get("StockTransferLines") or []
+    return short | {"DocTotal": float(row.get("DocTotal") or 0), "lines": [_line(line) for line in lines]}
 
 
 def _line(line: Row) -> dict[str, Any]:
     names = ("LineNum", "ItemCode", "WarehouseCode", "BaseType", "BaseEntry", "BaseLine", "LineStatus")
     amounts = ("Quantity", "InventoryQuantity", "RemainingOpenQuantity", "LineTotal")
-    return {name: line.get(name) for name in names} | {name: float(line[name]) for name in amounts}
+    where = {"FromWarehouseCode": line["FromWarehouseCode"]} if "FromWarehouseCode" in line else {}
+    figures = {name: float(line[name]) for name in amounts if name in line}
+    return {name: line.get(name) for name in names} | where | figures

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tieout.twins.sap_b1.errors import Refusal, business, unknown_code
-from tieout.twins.sap_b1.kinds import BY_NUMBER, GOODS_IN, ORDER, Kind
+from tieout.twins.sap_b1.kinds import BY_NUMBER, CREDIT, GOODS_IN, INVOICE, SUPPLIER, Kind, moves_stock
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import ZERO, State
 from tieout.twins.sap_b1.units import settle_unit
@@ -55,7 +55,7 @@ def given(row: Row) -> Row:
 
 def _copy_header(kind: Kind, header: Row, lines: list[Line]) -> None:
     base = next((line.base_document for line in lines if line.base_document is not None), None)
-    if base is None or not kind.sale:
+    if base is None or not kind.partner:
         return
     for name in HEADER_FROM_BASE:
         if header.get(name) is None and base.get(name) is not None:
@@ -63,12 +63,15 @@ def _copy_header(kind: Kind, header: Row, lines: list[Line]) -> None:
 
 
 def _partner(state: State, kind: Kind, header: Row) -> Row:
-    if not kind.sale:
+    if not kind.partner:
         return {}
     code = header.get("CardCode")
     partner = state.get("BusinessPartners", code) if code else None
     if partner is None:
         raise unknown_code("CardCode", code)
+    if kind.partner == SUPPLIER and partner["CardType"] != SUPPLIER:
+        table = state.schema.sets[kind.entity_set].table
+        raise business(f"Invalid BP code [{table}.CardCode] , '{code}'")  # text: [code 2], code: assumption
     return partner
 
 
@@ -107,6 +110,9 @@ def _find_base(state: State, kind: Kind, line: Line) -> None:
             row[name] = found[name]
     if row.get("Quantity") is None:
         row["Quantity"] = found["RemainingOpenQuantity"]
+    if kind is CREDIT and base_kind is INVOICE and not moves_stock(INVOICE, found):
+        # What went out with a delivery comes back with a return; a setting tells otherwise.
+        row.setdefault("WithoutInventoryMovement", "tNO" if state.settings.credit_restocks_delivered else "tYES")
 
 
 def complete_line(state: State, kind: Kind, line: Line) -> None:
@@ -120,7 +126,7 @@ def complete_line(state: State, kind: Kind, line: Line) -> None:
     row["WarehouseCode"] = row.get("WarehouseCode") or item.get("DefaultWarehouse") or "01"
     if state.get("Warehouses", row["WarehouseCode"]) is None:
         raise unknown_code(f"DocumentLines.WarehouseCode][line: {line.number}", row["WarehouseCode"])
-    settle_unit(state, item, row, line.number)
+    settle_unit(state, item, row, line.number, buying=kind.partner == SUPPLIER)
     _settle_price(state, kind, row, item)
     row.setdefault("BaseType", -1)
     row.setdefault("BaseEntry", None)
@@ -131,12 +137,16 @@ def complete_line(state: State, kind: Kind, line: Line) -> None:
 
 
 def _settle_price(state: State, kind: Kind, row: Row, item: Row) -> None:
-    """`LineTotal` = quantity x price after discount. A goods receipt without a price comes in at the average."""
+    """`LineTotal` = quantity x price after discount.
+
+    A goods receipt without a price comes in at the average; so does what is bought (assumption: no price lists).
+    """
     if row.get("UnitPrice") is None:
         row["UnitPrice"] = row.get("Price")
     if row["UnitPrice"] is None:
         shelf = state.stock.get((item["ItemCode"], row["WarehouseCode"]), {})
-        row["UnitPrice"] = shelf.get("StandardAveragePrice", ZERO) if kind is GOODS_IN else ZERO
+        at_average = kind is GOODS_IN or kind.partner == SUPPLIER
+        row["UnitPrice"] = shelf.get("StandardAveragePrice", ZERO) if at_average else ZERO
     discount = row.setdefault("DiscountPercent", ZERO) or ZERO
     row["Price"] = row["UnitPrice"] * (100 - discount) / 100
     row["LineTotal"] = (row["Quantity"] * row["Price"]).quantize(Decimal("0.01"))
@@ -146,6 +156,6 @@ def _settle_price(state: State, kind: Kind, row: Row, item: Row) -> None:
 
 def require_due_date(state: State, draft: Draft) -> Refusal | None:
     """Orders need a due date in practice (assumption, as is the text)."""
-    if draft.kind is ORDER and state.settings.require_due_date and not draft.header.get("DocDueDate"):
+    if draft.kind.promises and state.settings.require_due_date and not draft.header.get("DocDueDate"):
         return business("Enter delivery date", "DocDueDate")
     return None

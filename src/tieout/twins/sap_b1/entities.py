@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from tieout.twins.sap_b1 import editing, lifecycle, masterdata
+from tieout.twins.sap_b1 import drafts, editing, lifecycle, masterdata
 from tieout.twins.sap_b1.call import Answer, Call, key_text, read_key
 from tieout.twins.sap_b1.errors import Refusal, changed_meanwhile, not_found, not_supported
 from tieout.twins.sap_b1.kinds import KINDS, Kind
@@ -45,7 +45,7 @@ class Entities:
             self._change(call, entity_set, row)
             return Answer(204)
         if call.method == "DELETE":
-            masterdata.delete(self._state, entity_set.name, self._key(entity_set, row))
+            self._delete(entity_set, row)
             return Answer(204)
         raise not_supported()
 
@@ -81,11 +81,16 @@ class Entities:
         if entity_set.name in READ_ONLY_SETS:
             raise not_supported()
         body = read_row(self._state.schema, self._state.schema.types[entity_set.type], call.json())
-        kind = KINDS.get(entity_set.name)
-        row = post_document(self._state, kind, body) if kind else masterdata.create(self._state, entity_set.name, body)
+        row = self._make(entity_set.name, body)
         if entity_set.name == "UserFieldsMD":
             self._on_schema_change()
         return self._created(writer, call, entity_set, row)
+
+    def _make(self, name: str, body: Row) -> Row:
+        if name == drafts.DRAFTS:
+            return drafts.save_draft(self._state, body)
+        kind = KINDS.get(name)
+        return post_document(self._state, kind, body) if kind else masterdata.create(self._state, name, body)
 
     def _created(self, writer: Writer, call: Call, entity_set: EntitySet, row: Row) -> Answer:
         key = key_text(self._state.schema.types[entity_set.type], self._key(entity_set, row))
@@ -110,12 +115,21 @@ class Entities:
         body = read_row(state.schema, state.schema.types[entity_set.type], call.json())
         if call.method == "PUT":
             body = {**_blank(row), **body}
+        replace = call.headers.get("b1s-replacecollectionsonpatch", "").lower() == "true"
+        if entity_set.name == drafts.DRAFTS:
+            drafts.edit_draft(state, row, body, replace_lines=replace)
+            return
         kind = KINDS.get(entity_set.name)
         if kind is None:
             masterdata.change(state, entity_set.name, row, body)
             return
-        replace = call.headers.get("b1s-replacecollectionsonpatch", "").lower() == "true"
         editing.edit_document(state, kind, row, body, replace_lines=replace)
+
+    def _delete(self, entity_set: EntitySet, row: Row) -> None:
+        if entity_set.name == drafts.DRAFTS:
+            drafts.delete_draft(self._state, row)
+        else:
+            masterdata.delete(self._state, entity_set.name, self._key(entity_set, row))
 
     def _below(self, writer: Writer, call: Call, entity_set: EntitySet, row: Row) -> Answer:
         word = call.tail[0]

@@ -31,12 +31,16 @@ def open_shelf(state: State, item: Row, warehouse: str) -> Row:
     return shelf
 
 
-def commit(state: State, item: Row, warehouse: str, quantity: Decimal) -> None:
-    """Promises stock to an order, or takes the promise back when negative."""
-    if quantity and is_stocked(item):
+PROMISED = {"Committed": "QuantityOrderedByCustomers", "Ordered": "QuantityOrderedFromVendors"}
+"""What orders of customers and from suppliers count into: the figure of a warehouse, and that of the item."""
+
+
+def promise(state: State, figure: str, item: Row, warehouse: str, quantity: Decimal) -> None:
+    """Promises stock to an order, or from a purchase order; takes the promise back when negative."""
+    if figure and quantity and is_stocked(item):
         shelf = open_shelf(state, item, warehouse)
-        state.tx.put(shelf, "Committed", shelf["Committed"] + quantity)
-        state.tx.put(item, "QuantityOrderedByCustomers", item["QuantityOrderedByCustomers"] + quantity)
+        state.tx.put(shelf, figure, shelf[figure] + quantity)
+        state.tx.put(item, PROMISED[figure], item[PROMISED[figure]] + quantity)
 
 
 def receive(state: State, item: Row, warehouse: str, quantity: Decimal, cost: Decimal) -> Decimal:
@@ -46,8 +50,7 @@ def receive(state: State, item: Row, warehouse: str, quantity: Decimal, cost: De
     if held + quantity > 0:
         worth = max(held, ZERO) * shelf["StandardAveragePrice"] + quantity * cost
         average = (worth / (max(held, ZERO) + quantity)).quantize(PLACES)
-        state.tx.put(shelf, "StandardAveragePrice", average)
-        state.tx.put_all(item, {"AvgStdPrice": average, "MovingAveragePrice": average})
+        _set_average(state, item, shelf, average)
     _move(state, item, shelf, quantity)
     return (quantity * cost).quantize(PLACES)
 
@@ -60,6 +63,26 @@ def issue(state: State, item: Row, warehouse: str, quantity: Decimal, line: int)
         raise business("Quantity falls into negative inventory", PLACE, line)
     _move(state, item, shelf, -quantity)
     return shelf["StandardAveragePrice"]
+
+
+def withdraw(state: State, item: Row, warehouse: str, quantity: Decimal, cost: Decimal, line: int) -> Decimal:
+    """Takes out stock that came in at a unit cost, so that the average is as if it never had. Returns the value taken.
+
+    Where too little stock or value is left for that, it goes out at the average (assumption).
+    """
+    shelf = open_shelf(state, item, warehouse)
+    rest = shelf["InStock"] - quantity
+    left = shelf["InStock"] * shelf["StandardAveragePrice"] - quantity * cost
+    average = issue(state, item, warehouse, quantity, line)
+    if rest <= 0 or left < 0:
+        return (quantity * average).quantize(PLACES)
+    _set_average(state, item, shelf, (left / rest).quantize(PLACES))
+    return (quantity * cost).quantize(PLACES)
+
+
+def _set_average(state: State, item: Row, shelf: Row, average: Decimal) -> None:
+    state.tx.put(shelf, "StandardAveragePrice", average)
+    state.tx.put_all(item, {"AvgStdPrice": average, "MovingAveragePrice": average})
 
 
 def _move(state: State, item: Row, shelf: Row, quantity: Decimal) -> None:

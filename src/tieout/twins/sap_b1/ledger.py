@@ -9,20 +9,28 @@ from tieout.twins.sap_b1.state import ZERO, State
 RECEIVABLES = "130000"
 INVENTORY = "140000"
 INVENTORY_OFFSET = "145000"
+ALLOCATION = "220000"
 REVENUE = "400000"
 COGS = "500000"
+PRICE_DIFFERENCES = "510000"
 
 CHART = {
     RECEIVABLES: "Trade Receivables",
     INVENTORY: "Inventory",
     INVENTORY_OFFSET: "Inventory Offset",
+    ALLOCATION: "Goods Received Not Invoiced",
     REVENUE: "Sales Revenue",
     COGS: "Cost of Goods Sold",
+    PRICE_DIFFERENCES: "Price Differences",
 }
 
 ORIGIN = {
     "DeliveryNotes": "ttDelivery",
     "Invoices": "ttARInvoice",
+    "Returns": "ttReturn",
+    "CreditNotes": "ttARCredItnote",
+    "PurchaseDeliveryNotes": "ttPurchaseDeliveryNote",
+    "StockTransfers": "ttTransferBetweenWarehouses",
     "InventoryGenEntries": "ttGeneralReceiptToStock",
     "InventoryGenExits": "ttGeneralReleaseFromStock",
 }
@@ -81,3 +89,18 @@ def sale(total: Decimal, partner: str) -> list[Amount]:
 def stock_change(value: Decimal) -> list[Amount]:
     """A goods receipt: inventory against the offset account. A negative value is a goods issue."""
     return [Amount(INVENTORY, value), Amount(INVENTORY_OFFSET, -value)]
+
+
+def goods_received(value: Decimal) -> list[Amount]:
+    """A receipt from a supplier: inventory against goods received not invoiced. A negative value takes it back."""
+    return [Amount(INVENTORY, value), Amount(ALLOCATION, -value)]
+
+
+def moved_between(value: Decimal) -> list[Amount]:
+    """Goods moved between warehouses: inventory against itself."""
+    return [Amount(INVENTORY, value), Amount(INVENTORY, -value)]
+
+
+def difference(value: Decimal) -> list[Amount]:
+    """Stock that left at another value than it came in with: the rest is a price difference."""
+    return [Amount(INVENTORY, value), Amount(PRICE_DIFFERENCES, -value)]

@@ -4,16 +4,20 @@ from decimal import Decimal
 
 from tieout.twins.sap_b1 import inventory, ledger
 from tieout.twins.sap_b1.errors import business, not_supported
-from tieout.twins.sap_b1.kinds import BY_NUMBER, DELIVERY, INVOICE, ORDER, Kind, moves_stock
+from tieout.twins.sap_b1.kinds import BY_NUMBER, TRANSFER, Kind, moves_stock
 from tieout.twins.sap_b1.periods import refuse_closed_period
-from tieout.twins.sap_b1.posting import set_open, settle_status
+from tieout.twins.sap_b1.posting import amounts, base_line, set_open, settle_status
 from tieout.twins.sap_b1.reading import PLACES
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import ZERO, State
+from tieout.twins.sap_b1.transfers import cancel_transfer, close_transfer
 
 
 def close(state: State, kind: Kind, document: Row) -> None:
     """Closes what is open. What was promised is released; open quantities stay as they were (assumption)."""
+    if kind is TRANSFER:
+        close_transfer(state, document)
+        return
     _refuse_if_done(document)
     for line in document["DocumentLines"]:
         _shut(state, kind, line)
@@ -29,12 +33,14 @@ def _shut(state: State, kind: Kind, line: Row) -> None:
 
 def _promise(state: State, kind: Kind, line: Row, quantity: Decimal) -> None:
     item = state.get("Items", line["ItemCode"])
-    if kind is ORDER and item is not None:
-        inventory.commit(state, item, line["WarehouseCode"], quantity)
+    if item is not None:
+        inventory.promise(state, kind.promises, item, line["WarehouseCode"], quantity)
 
 
 def reopen(state: State, kind: Kind, document: Row) -> None:
     """Opens a document that was closed by hand. One that is cancelled or fully drawn stays closed (assumption)."""
+    if kind is TRANSFER:
+        raise not_supported()
     shut = [line for line in document["DocumentLines"] if line["RemainingOpenInventoryQuantity"] > 0]
     if document["CancelStatus"] != "csNo" or document["DocumentStatus"] == "bost_Open" or not shut:
         raise business("Document cannot be reopened")
@@ -46,11 +52,14 @@ def reopen(state: State, kind: Kind, document: Row) -> None:
 
 
 def cancel(state: State, kind: Kind, document: Row) -> None:
-    """Cancels: an order is set cancelled and closed; a delivery or invoice gets a cancellation document."""
-    if kind in (DELIVERY, INVOICE):
+    """Cancels: an order is set cancelled and closed; what moved stock or money gets a cancellation document."""
+    if kind.undone:
         cancellation_document(state, kind, document)
         return
-    if kind is not ORDER:
+    if kind is TRANSFER:
+        cancel_transfer(state, document)
+        return
+    if not kind.promises:
         raise not_supported()
     _refuse_if_done(document)
     if any(is_drawn(line) for line in document["DocumentLines"]):
@@ -78,43 +87,48 @@ def _refuse_if_done(document: Row) -> None:
 
 
 def cancellation_document(state: State, kind: Kind, document: Row) -> Row:
-    """Posts the document that undoes a delivery or invoice: stock, value, and the open quantity of its base."""
-    if kind not in (DELIVERY, INVOICE):
+    """Posts the document that undoes another: stock, value, and the open quantity of its base."""
+    if not kind.undone:
         raise not_supported()
     _refuse_if_done(document)
     if any(is_drawn(line) for line in document["DocumentLines"]):
         raise business("Document has target documents and cannot be canceled")  # text: assumption
     refuse_closed_period(state, state.today())
-    value = sum((_bring_back(state, kind, line) for line in document["DocumentLines"]), ZERO)
+    moved = [_undo_move(state, kind, line) for line in document["DocumentLines"]]
     for line in document["DocumentLines"]:
         _shut(state, kind, line)
-    _restore_bases(state, document)
+    _restore_bases(state, kind, document)
     _mark_cancelled(state, kind, document)
-    return _mirror(state, kind, document, value)
+    return _mirror(state, kind, document, moved)
 
 
-def _bring_back(state: State, kind: Kind, line: Row) -> Decimal:
+def _undo_move(state: State, kind: Kind, line: Row) -> tuple[Decimal, Decimal]:
+    """Takes a line's stock back where it came from. Returns its value at the cost it moved with, and that moved now."""
     item = state.get("Items", line["ItemCode"])
     if item is None or not moves_stock(kind, line) or not inventory.is_stocked(item):
-        return ZERO
+        return ZERO, ZERO
     number = line["LineNum"] + 1
-    inventory.move_batches(state, item, line["WarehouseCode"], line.get("BatchNumbers") or [], 1, number)
-    inventory.move_serials(state, item, line["WarehouseCode"], line.get("SerialNumbers") or [], 1, number)
+    inventory.move_batches(state, item, line["WarehouseCode"], line.get("BatchNumbers") or [], -kind.moves, number)
+    inventory.move_serials(state, item, line["WarehouseCode"], line.get("SerialNumbers") or [], -kind.moves, number)
     quantity, cost = line["InventoryQuantity"], line["StockInmPrice"]
+    value = (quantity * cost).quantize(PLACES)
+    if kind.moves > 0:
+        return value, inventory.withdraw(state, item, line["WarehouseCode"], quantity, cost, number)
     inventory.receive(state, item, line["WarehouseCode"], quantity, cost)
-    return (quantity * cost).quantize(PLACES)
+    return value, value
 
 
-def _restore_bases(state: State, document: Row) -> None:
+def _restore_bases(state: State, own: Kind, document: Row) -> None:
     touched: dict[tuple[int, int], Row] = {}
     for line in document["DocumentLines"]:
         kind = BY_NUMBER.get(line["BaseType"])
         base_document = state.get(kind.entity_set, line["BaseEntry"]) if kind else None
-        if kind is None or base_document is None:
+        base = base_line(state, line)
+        if kind is None or base_document is None or base is None:
             continue
-        base = next(one for one in base_document["DocumentLines"] if one["LineNum"] == line["BaseLine"])
+        drawn = state.drawn.get((own.entity_set, document["DocEntry"], line["LineNum"]), line["InventoryQuantity"])
         was = base["RemainingOpenInventoryQuantity"]
-        now = min(was + line["InventoryQuantity"], base["InventoryQuantity"])
+        now = min(was + drawn, base["InventoryQuantity"])
         # A line closed by hand had its promise released in full, so all that is open is promised again.
         promised = was if base["LineStatus"] == "bost_Open" else ZERO
         set_open(state, base, now)
@@ -124,7 +138,7 @@ def _restore_bases(state: State, document: Row) -> None:
         settle_status(state, BY_NUMBER[number], base_document)
 
 
-def _mirror(state: State, kind: Kind, document: Row, value: Decimal) -> Row:
+def _mirror(state: State, kind: Kind, document: Row, moved: list[tuple[Decimal, Decimal]]) -> Row:
     number, today = state.next(kind.entity_set), state.today()
     mirror: Row = {**document, "DocEntry": number, "DocNum": number, "DocDate": today, "CreationDate": today}
     mirror |= {
@@ -136,10 +150,10 @@ def _mirror(state: State, kind: Kind, document: Row, value: Decimal) -> Row:
     mirror["DocumentLines"] = [
         _mirrored(line, kind, document["DocEntry"], number) for line in document["DocumentLines"]
     ]
-    amounts = ledger.goods_out(-value)
-    if kind is INVOICE:
-        amounts = [*ledger.sale(-document["DocTotal"], document["CardCode"]), *amounts]
-    mirror["TransNum"] = ledger.post(state, kind.entity_set, mirror, amounts)
+    value = sum((value for value, _ in moved), ZERO)
+    booked = amounts(kind, document["CardCode"], -document["DocTotal"], -value)
+    booked += ledger.difference(sum((value - now for value, now in moved), ZERO))
+    mirror["TransNum"] = ledger.post(state, kind.entity_set, mirror, booked)
     return state.insert(kind.entity_set, mirror)
 
 

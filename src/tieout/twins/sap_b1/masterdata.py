@@ -5,14 +5,15 @@ from typing import Any
 
 from tieout.twins.sap_b1.errors import Refusal, already_there, business, not_found, not_supported, unreadable
 from tieout.twins.sap_b1.inventory import open_shelf
+from tieout.twins.sap_b1.kinds import KINDS, TRANSFER
 from tieout.twins.sap_b1.schema import Property, Row
 from tieout.twins.sap_b1.state import ZERO, State, key_of
 
 UDF_TYPES = {"db_Alpha": "S", "db_Memo": "S", "db_Numeric": "I", "db_Float": "F", "db_Date": "D"}
 
 UDF_TABLES = {
-    "Document": ("ORDR", "ODLN", "OINV", "OIGN", "OIGE"),
-    "DocumentLine": ("RDR1", "DLN1", "INV1", "IGN1", "IGE1"),
+    "Document": ("ORDR", "ODLN", "OINV", "OIGN", "OIGE", "OPOR", "OPDN", "ORDN", "ORIN", "OWTR", "ODRF"),
+    "DocumentLine": ("RDR1", "DLN1", "INV1", "IGN1", "IGE1", "POR1", "PDN1", "RDN1", "RIN1", "WTR1", "DRF1"),
     "Item": ("OITM",),
     "BusinessPartner": ("OCRD",),
     "Warehouse": ("OWHS",),
@@ -21,6 +22,9 @@ UDF_TABLES = {
     "ShippingType": ("OSHP",),
 }
 """A field of one marketing document appears on all of them, and one of `RDR1` on all line tables. [M]"""
+
+ALIKE = {"Document": ("Document", "StockTransfer"), "DocumentLine": ("DocumentLine", "StockTransferLine")}
+"""Types that share their tables' fields: a transfer has those of marketing documents. [C]"""
 
 
 def create(state: State, entity_set: str, row: Row) -> Row:
@@ -119,7 +123,8 @@ def create_udf(state: State, row: Row) -> Row:
     if kind.find(f"U_{name}") is not None:
         raise already_there()
     prop = Property(f"U_{name}", f"U_{name}", UDF_TYPES.get(udf_type or "db_Alpha", "S"))
-    state.tx.put(state.schema.types, kind.name, kind.extended(prop))
+    for one in ALIKE.get(kind.name, (kind.name,)):
+        state.tx.put(state.schema.types, one, state.schema.types[one].extended(prop))
     made = {one: _udf_row(state, one, row) for one in UDF_TABLES[kind.name]}
     return made[table]
 
@@ -143,7 +148,8 @@ def change(state: State, entity_set: str, row: Row, values: Row) -> None:
 
 
 def _check_tracking(state: State, row: Row, values: Row) -> None:
-    used = any(shelf["InStock"] or shelf["Committed"] for shelf in row["ItemWarehouseInfoCollection"])
+    figures = ("InStock", "Committed", "Ordered")
+    used = any(shelf[figure] for shelf in row["ItemWarehouseInfoCollection"] for figure in figures)
     if used and values.get("InventoryItem") not in (None, row["InventoryItem"]):
         text = "You cannot change the inventory item category; item has been used in one or more transactions"
         raise business(text, "OITM.InvntItem")
@@ -169,11 +175,12 @@ def delete(state: State, entity_set: str, key: Any) -> None:
 
 
 def _in_use(state: State, entity_set: str, key: Any) -> bool:
-    documents = (doc for name in ("Orders", "DeliveryNotes", "Invoices") for doc in state.tables[name].rows.values())
+    kinds = [kind for kind in KINDS.values() if kind.partner or kind is TRANSFER]
+    documents = ((doc, doc[kind.lines]) for kind in kinds for doc in state.tables[kind.entity_set].rows.values())
     if entity_set == "BusinessPartners":
-        return any(document.get("CardCode") == key for document in documents)
+        return any(document.get("CardCode") == key for document, _ in documents)
     if entity_set == "Items":
-        return any(line["ItemCode"] == key for document in documents for line in document["DocumentLines"])
+        return any(line["ItemCode"] == key for _, lines in documents for line in lines)
     return entity_set in ("Warehouses", "UserFieldsMD")
 
 

@@ -9,7 +9,8 @@ EDM = {
     1: {"S": "Edm.String", "I": "Edm.Int32", "F": "Edm.Double", "D": "Edm.DateTime", "T": "Edm.Time"},
     2: {"S": "Edm.String", "I": "Edm.Int32", "F": "Edm.Double", "D": "Edm.DateTimeOffset", "T": "Edm.TimeOfDay"},
 }
-BOUND = ("Close", "Cancel", "Reopen")
+BOUND = {"Document": ("Close", "Cancel", "Reopen"), "StockTransfer": ("Close", "Cancel")}
+"""Bound actions that return nothing, by the type they belong to. [E]"""
 V1_HEAD = (
     '<edmx:Edmx xmlns:edmx="http://schemas.microsoft.com/ado/2007/06/edmx" Version="1.0">'
     '<edmx:DataServices xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"'
@@ -31,6 +32,7 @@ CALLS = {
         "Collection(SAPB1.FinancePeriod)",
     ),
     "CompanyService_GetFinancePeriod": (("FinancePeriodParams", "SAPB1.FinancePeriodParams"), "SAPB1.FinancePeriod"),
+    "DraftsService_SaveDraftToDocument": (("Document", "SAPB1.Document"), None),
 }
 
 
@@ -112,10 +114,11 @@ def _association_sets(schema: Schema) -> Iterator[str]:
 
 
 def _imports_v1() -> Iterator[str]:
-    document = _tag("Parameter", Name="DocumentParams", Type="SAPB1.Document")
+    document = _binding("Document")
     post = {"m__HttpMethod": "POST"}
-    for name in BOUND:
-        yield _tag("FunctionImport", document, Name=name, IsBindable="true", **post)
+    for bound, names in BOUND.items():
+        for name in names:
+            yield _tag("FunctionImport", _binding(bound), Name=name, IsBindable="true", **post)
     cancellation = {"Name": "CreateCancellationDocument", "ReturnType": "SAPB1.Document"}
     yield _tag("FunctionImport", document, IsBindable="true", **cancellation, **post)
     for name, returned in READERS.items():
@@ -123,6 +126,10 @@ def _imports_v1() -> Iterator[str]:
     for name, (parameter, returned) in CALLS.items():
         result = {"ReturnType": returned} if returned else {}
         yield _tag("FunctionImport", _parameter(parameter), Name=name, **result, **post)
+
+
+def _binding(kind: str) -> str:
+    return _tag("Parameter", Name=f"{kind}Params", Type=f"SAPB1.{kind}")
 
 
 def _parameter(parameter: tuple[str, str] | None) -> str:
@@ -151,9 +158,10 @@ def _set_v2(schema: Schema, one: EntitySet) -> str:
 
 
 def _operations_v2() -> Iterator[str]:
-    document = _tag("Parameter", Name="DocumentParams", Type="SAPB1.Document")
-    for name in BOUND:
-        yield _tag("Action", document, Name=name, IsBound="true")
+    document = _binding("Document")
+    for bound, names in BOUND.items():
+        for name in names:
+            yield _tag("Action", _binding(bound), Name=name, IsBound="true")
     returned = _tag("ReturnType", Type="SAPB1.Document")
     yield _tag("Action", document + returned, Name="CreateCancellationDocument", IsBound="true")
     for name, kind in READERS.items():

@@ -4,11 +4,12 @@ The reference's section 8 gives the sources. A text marked `assumption` has no p
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from tieout.twins.sap_b1.draft import Draft, Line, require_due_date
 from tieout.twins.sap_b1.errors import Refusal, business
 from tieout.twins.sap_b1.inventory import check_complete, is_stocked
-from tieout.twins.sap_b1.kinds import ORDER, moves_stock
+from tieout.twins.sap_b1.kinds import CREDIT, ORDER, RETURN, moves_stock
 from tieout.twins.sap_b1.periods import refuse_closed_period
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import State
@@ -37,7 +38,7 @@ def nothing_is_locked(state: State, draft: Draft) -> Refusal | None:
 
 def period_is_open(state: State, draft: Draft) -> Refusal | None:
     """The posting date lies in an open period. Orders post nothing, so they pass (assumption)."""
-    if draft.kind is not ORDER:
+    if not draft.kind.promises:
         refuse_closed_period(state, draft.header.get("DocDate") or state.today())
     return None
 
@@ -115,6 +116,17 @@ def deliveries_do_not_exceed(state: State, draft: Draft) -> Refusal | None:
     return None
 
 
+def returns_do_not_exceed(_: State, draft: Draft) -> Refusal | None:
+    """Not more comes back than left and has not come back yet, whatever the setting; the text is an assumption."""
+    left: dict[tuple[int, int, int], Decimal] = {}
+    for line, document, base in _based(draft):
+        key = (line.row["BaseType"], document["DocEntry"], base["LineNum"])
+        left[key] = left.get(key, base["RemainingOpenInventoryQuantity"]) - line.row["InventoryQuantity"]
+        if draft.kind in (RETURN, CREDIT) and left[key] < 0:
+            return business("Quantity exceeds open quantity of base document", "DocumentLines.Quantity", line.number)
+    return None
+
+
 def partial_delivery_is_allowed(state: State, draft: Draft) -> Refusal | None:
     """An order with `PartialSupply` tNO goes whole [PD]; which property decides, and the text, are assumptions."""
     if not state.settings.enforce_partial_delivery:
@@ -138,7 +150,7 @@ def partial_delivery_is_allowed(state: State, draft: Draft) -> Refusal | None:
 def items_are_stocked(_: State, draft: Draft) -> Refusal | None:
     """A goods receipt or issue of an item that keeps no stock. [code 1]"""
     for line in draft.lines:
-        if not draft.kind.sale and not is_stocked(line.item):
+        if not draft.kind.partner and not is_stocked(line.item):
             return business("Item is not defined as an inventory item", "DocumentLines.ItemCode", line.number)
     return None
 
@@ -172,10 +184,11 @@ def reference_is_unique(state: State, draft: Draft) -> Refusal | None:
 
 
 def live_with(state: State, entity_set: str, name: str, value: str) -> list[Row]:
-    """The documents of a set that carry a value and are not cancelled."""
+    """The documents of a set that carry a value and are not cancelled; transfers do not say so, thus the open ones."""
     quoted = value.replace("'", "''")
     kind = state.schema.type_of(entity_set)
-    wanted = state.filters.compile(kind, f"{name} eq '{quoted}' and CancelStatus eq 'csNo'", any_case=False)
+    live = "CancelStatus eq 'csNo'" if "CancelStatus" in kind.properties else "DocumentStatus eq 'bost_Open'"
+    wanted = state.filters.compile(kind, f"{name} eq '{quoted}' and {live}", any_case=False)
     table = state.tables[entity_set]
     return [table.rows[key] for key in table.find(wanted, ("reference", name, value))]
 
@@ -191,6 +204,7 @@ RULES: tuple[Rule, ...] = (
     bases_match,
     bases_are_confirmed,
     deliveries_do_not_exceed,
+    returns_do_not_exceed,
     partial_delivery_is_allowed,
     items_are_stocked,
     batches_and_serials_are_complete,

@@ -29,6 +29,8 @@ class Settings:
     enforce_partial_delivery: bool = True
     require_confirmed: bool = True
     require_due_date: bool = True
+    return_cost: Literal["average", "zero"] = "average"
+    credit_restocks_delivered: bool = False
     unique_reference_field: str | None = None
     unique_reference_code: int = -1116
     lock_style: Literal["locked", "clash"] = "locked"

@@ -26,6 +26,7 @@ class State:
 
     `stock` holds, by item and warehouse, the very rows that an item shows in `ItemWarehouseInfoCollection`.
     `batches` holds quantity by item, batch and warehouse; `serials` the warehouse an item's serial number is in.
+    `drawn` holds what a line of a receipt took of its order, which is less than its quantity where it came to more.
     `tx` is the transaction of the request being answered.
     """
 
@@ -41,6 +42,7 @@ class State:
     serials: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     batch_entries: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     serial_entries: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    drawn: dict[tuple[str, int, int], Decimal] = field(default_factory=dict[tuple[str, int, int], Decimal])
     balances: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     closed_periods: dict[str, bool] = field(default_factory=dict[str, bool])
     locks: dict[Lock, datetime | None] = field(default_factory=dict[Lock, datetime | None])
@@ -70,6 +72,8 @@ class State:
         kind = self.schema.type_of(entity_set)
         if "UpdateTime" in kind.properties:
             row.update(UpdateDate=self.today(), UpdateTime=self.time(), DataVersion=1)
+        elif "UpdateDate" in kind.properties:
+            row.update(UpdateDate=self.today())
         table.insert(self.tx, key_of(row, table.key), row)
         return row
 
@@ -78,6 +82,8 @@ class State:
         table = self.tables[entity_set]
         if "DataVersion" in row:
             values = {**values, **self._stamp(row)}
+        elif "UpdateDate" in row:
+            values = {**values, "UpdateDate": self.today()}
         table.change(self.tx, key_of(row, table.key), values)
 
     def _stamp(self, row: Row) -> Row:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from tieout.twins.faults import WIRE_FAULTS, FaultPlan, UnknownFault
-from tieout.twins.sap_b1 import acts, admin, batch
+from tieout.twins.sap_b1 import acts, admin, batch, drafts
 from tieout.twins.sap_b1.call import Answer, Call, read_call
 from tieout.twins.sap_b1.company import call_company
 from tieout.twins.sap_b1.entities import Entities
@@ -102,6 +102,10 @@ class SapB1Twin:
             return Answer(200, self._metadata_text(call.version), content_type="application/xml;charset=utf-8")
         if call.name.startswith("CompanyService_"):
             return call_company(self.state, writer, call)
+        if call.name == drafts.SAVE and call.method == "POST":
+            self._refuse_write()
+            drafts.save_as_document(self.state, call.json())
+            return Answer(204)
         entity_set = self.state.schema.sets.get(call.name)
         if entity_set is None:
             # The text is an assumption, as is the status.

@@ -10,15 +10,22 @@ from tieout.twins.sap_b1.state import State
 MANUAL = -1
 """The unit group of items without units: the line's own `UnitsOfMeasurment` counts."""
 
+_SELLING = ("SalesItemsPerUnit", "DefaultSalesUoMEntry")
+_BUYING = ("PurchaseItemsPerUnit", "DefaultPurchasingUoMEntry")
 
-def settle_unit(state: State, item: Row, line: Row, number: int) -> None:
-    """Completes the unit fields of a line: entry, code, and quantity in the inventory unit."""
+
+def settle_unit(state: State, item: Row, line: Row, number: int, *, buying: bool = False) -> None:
+    """Completes the unit fields of a line: entry, code, and quantity in the inventory unit.
+
+    What is bought comes in the item's purchasing unit where the line names none, all else in its sales unit.
+    """
+    per_unit, default = _BUYING if buying else _SELLING
     group_entry = item.get("UoMGroupEntry", MANUAL)
     if group_entry == MANUAL:
-        factor = line.get("UnitsOfMeasurment") or item.get("SalesItemsPerUnit") or Decimal(1)
+        factor = line.get("UnitsOfMeasurment") or item.get(per_unit) or Decimal(1)
         line.update(UoMEntry=MANUAL, UoMCode="Manual")
     else:
-        entry = line.get("UoMEntry") or item.get("DefaultSalesUoMEntry") or item.get("InventoryUoMEntry")
+        entry = line.get("UoMEntry") or item.get(default) or item.get("InventoryUoMEntry")
         factor = _factor(state, group_entry, entry, number)
         unit = state.get("UnitOfMeasurements", entry) or {}
         line.update(UoMEntry=entry, UoMCode=unit.get("Code"), MeasureUnit=unit.get("Name"))

@@ -1,0 +1,214 @@
+"""Goods that arrived, to the ledger: receipts made of what a goods-in shows, and what is to be done about each.
+
+A goods-in is read as it stands: all its movements, and whether it is closed. Once it is closed, what no receipt has
+summed up yet becomes one. What was taken back of an earlier receipt becomes a reversal of that, at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from tieout.domain.documents import (
+    Arrivals,
+    Arrived,
+    Document,
+    FulfilmentStatus,
+    GoodsLine,
+    OrderStatus,
+    Receipt,
+    ReceiptReversal,
+    Side,
+)
+from tieout.domain.identity import order_key_of
+from tieout.domain.postings import GoodsInCancel, GoodsReceiptCancel
+from tieout.domain.quantities import plain
+from tieout.domain.reasons import Problem
+from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
+from tieout.rules import bodies
+from tieout.rules.policy import judge_receipt
+from tieout.sync.deciding import PARENT_RETRY_S, Decider
+from tieout.sync.lane import Place, by_place, newest_order, receipts_that_stand, standing, take_backs
+
+
+@dataclass(frozen=True)
+class _Net:
+    """What movements of one place come to: `goods` that stand, or were taken back; and the ids of all of them."""
+
+    goods: GoodsLine
+    movements: tuple[str, ...]
+    at: datetime
+
+
+def receipts_of(work: LaneWork, arrivals: Arrivals, now: datetime) -> list[Document]:
+    """The documents that are new in what a goods-in shows. While it is open, only what was taken back is one."""
+    known = [row for row in work.documents if isinstance(row.content, Receipt | ReceiptReversal)]
+    known = [row for row in known if _of(row).goods_in == arrivals.goods_in]
+    summed_up = {movement for row in known for movement in _of(row).movements}
+    came, back = _netted(one for one in arrivals.movements if one.goods.movement not in summed_up)
+    undone = list(_reversals(arrivals, known, back))
+    stand = (one for one in receipts_that_stand(work, undone) if one.goods_in == arrivals.goods_in)
+    closed = arrivals.status is not FulfilmentStatus.OPEN
+    new = closed and (came or not any(one.completes for one in stand))
+    made = [*undone, _receipt(arrivals, came, now)] if new else undone
+    return [_document(known, one) for one in made]
+
+
+def _of(row: DocumentRow) -> Receipt | ReceiptReversal:
+    if not isinstance(row.content, Receipt | ReceiptReversal):
+        raise TypeError(f"a {row.content.kind} is no receipt")
+    return row.content
+
+
+def _netted(movements: Iterable[Arrived]) -> tuple[list[_Net], list[_Net]]:
+    """What came and stands, and what was taken back of what came before all this, place by place."""
+    came: dict[Place, _Net] = {}
+    back: list[_Net] = []
+    for one in movements:
+        place = _place(one.goods)
+        before = came.get(place)
+        if before is None:
+            ids, stands = (one.goods.movement,), Decimal(0)
+        else:
+            ids, stands = (*before.movements, one.goods.movement), before.goods.qty_base
+        if not one.undone:
+            serials = (*before.goods.serials, *one.goods.serials) if before else one.goods.serials
+            came[place] = _Net(replace(one.goods, qty_base=stands + one.goods.qty_base, serials=serials), ids, one.at)
+        elif before is not None and one.goods.qty_base <= stands:
+            came[place] = replace(before, goods=_without(before.goods, one.goods), movements=ids)
+        else:
+            back.append(_Net(replace(one.goods, qty_base=one.goods.qty_base - stands), ids, one.at))
+            came.pop(place, None)
+    return [net for net in came.values() if net.goods.qty_base], back
+
+
+def _place(goods: GoodsLine) -> Place:
+    return goods.line, goods.item, goods.lot
+
+
+def _without(goods: GoodsLine, taken: GoodsLine) -> GoodsLine:
+    serials = tuple(serial for serial in goods.serials if serial not in taken.serials)
+    return replace(goods, qty_base=goods.qty_base - taken.qty_base, serials=serials)
+
+
+def _receipt(arrivals: Arrivals, came: list[_Net], now: datetime) -> Receipt:
+    return Receipt(
+        goods_in=arrivals.goods_in,
+        order=arrivals.order,
+        number=arrivals.number,
+        received_at=max((net.at for net in came), default=now),
+        completes=True,
+        movements=tuple(movement for net in came for movement in net.movements),
+        lines=tuple(net.goods for net in came),
+    )
+
+
+def _reversals(arrivals: Arrivals, known: list[DocumentRow], back: list[_Net]) -> Iterable[ReceiptReversal]:
+    """What was taken back goes by the receipts it came with, the latest first."""
+    left = list(back)
+    receipts = [row for row in known if isinstance(row.content, Receipt)]
+    for row in reversed(receipts):
+        places = {_place(line) for line in _of(row).lines}
+        its = [net for net in left if _place(net.goods) in places]
+        left = [net for net in left if _place(net.goods) not in places]
+        if its:
+            yield _reversal(arrivals, row.key, its)
+    if left:
+        yield _reversal(arrivals, f"{arrivals.goods_in}-0", left)  # no receipt ever brought these
+
+
+def _reversal(arrivals: Arrivals, of: str, back: list[_Net]) -> ReceiptReversal:
+    return ReceiptReversal(
+        goods_in=arrivals.goods_in,
+        order=arrivals.order,
+        of=of,
+        reversed_at=max(net.at for net in back),
+        movements=tuple(movement for net in back for movement in net.movements),
+        lines=tuple(net.goods for net in back),
+    )
+
+
+def _document(known: list[DocumentRow], content: Receipt | ReceiptReversal) -> Document:
+    """Receipts of a goods-in are counted, and the reversals of each."""
+    if isinstance(content, Receipt):
+        number = 1 + sum(1 for row in known if isinstance(row.content, Receipt))
+        key, at = f"{content.goods_in}-{number}", content.received_at
+    else:
+        undone = (row.content for row in known if isinstance(row.content, ReceiptReversal))
+        number = 1 + sum(1 for one in undone if one.of == content.of)
+        key, at = f"{content.of}-u{number}", content.reversed_at
+    return Document(side=Side.WAREHOUSE, key=key, revision="1", happened_at=at, content=content)
+
+
+def decide_receipt(decider: Decider, work: LaneWork, row: DocumentRow, receipt: Receipt) -> None:
+    """A receipt becomes the ledger's goods receipt."""
+    order_key = order_key_of(decider.link, receipt.order)
+    asked = _asked_by(work, receipt)
+    if not receipt.lines:
+        _nothing_came(decider, work, row, asked)
+    elif order_key is None or asked is None:
+        detail = f"goods-in {receipt.goods_in} ({receipt.number or 'no reference'}) answers no order of this link"
+        decider.hold(work, [row], [Problem("receipt_without_order", detail, about=receipt.goods_in)])
+    elif asked.state != "done":
+        work.rest_for_parent(PARENT_RETRY_S, "waits until its order is known to stand in the warehouse")
+    else:
+        _post(decider, work, row, receipt, order_key)
+
+
+def _post(decider: Decider, work: LaneWork, row: DocumentRow, receipt: Receipt, order_key: str) -> None:
+    facts = decider.facts_for(work, row)
+    problems = judge_receipt(receipt, facts)
+    if problems:
+        decider.wait_or_hold(work, row, problems, facts)
+        return
+    decider.plan(work, row, [("goods_receipt", row.key, bodies.goods_receipt(order_key, receipt, facts))])
+
+
+def _asked_by(work: LaneWork, receipt: Receipt) -> PostingRow | None:
+    """The posting that told the warehouse to expect these goods."""
+    asked = (p for p in work.postings if p.kind == "goods_in" and p.counts)
+    return next((p for p in asked if receipt.goods_in == p.theirs or receipt.order == p.reference), None)
+
+
+def _nothing_came(decider: Decider, work: LaneWork, row: DocumentRow, asked: PostingRow | None) -> None:
+    """A person must know, unless nobody expected it, or it was taken back, or nothing of its order is open."""
+    newest = newest_order(work)
+    off = {p.body.of for p in take_backs(work) if isinstance(p.body, GoodsInCancel)}
+    if asked is None or newest is None:
+        decider.ignore(row, "nothing arrived, and nothing was expected")
+    elif asked.reference in off:
+        decider.ignore(row, "taken back from the warehouse by the ledger")
+    elif newest[1].status is not OrderStatus.OPEN or not newest[1].open_lines:
+        decider.ignore(row, "nothing arrived, and nothing is open")
+    else:
+        detail = f"the warehouse closed the goods-in of order {newest[1].number}, and nothing arrived"
+        decider.hold(work, [row], [Problem("nothing_received", detail, about=newest[1].number)])
+
+
+def let_go_of_nothing(decider: Decider, work: LaneWork) -> None:
+    """Once its order is closed, nobody must know any more that nothing arrived."""
+    for row in work.documents:
+        if isinstance(row.content, Receipt) and row.state == "held" and not row.content.lines:
+            decider.let_go(work, row, "nothing is open any more")
+
+
+def decide_receipt_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal: ReceiptReversal) -> None:
+    """Goods taken back after their receipt: it is cancelled in the ledger, or never made there."""
+    receipt = next((d for d in work.documents if isinstance(d.content, Receipt) and d.key == reversal.of), None)
+    if receipt is None:
+        detail = f"receipt {reversal.of} was undone but never seen here"
+        decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
+        return
+    posted = standing(work, receipt, "goods_receipt")
+    if by_place(reversal.lines) != by_place(_of(receipt).lines):
+        detail = f"part of receipt {reversal.of} was undone: " + ", ".join(
+            f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines
+        )
+        decider.hold(work, [row], [Problem("reversal_in_part", detail, about=reversal.of)])
+    elif posted is None:
+        decider.let_go(work, receipt, "undone before it was posted")
+        decider.ignore(row, "undone before it was posted")
+    else:
+        day = decider.facts_for(work, row).posting_day(reversal.reversed_at)
+        cancel = GoodsReceiptCancel(of=posted.reference, posted_on=day)
+        decider.plan(work, row, [("goods_receipt_cancel", row.key, cancel)])
