@@ -1,5 +1,6 @@
 """What all tests share: a PostgreSQL server for each test process, and a journal on either database."""
 
+import os
 import socket
 import uuid
 from collections.abc import Iterator
@@ -10,6 +11,30 @@ import pytest
 
 from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
+
+TESTS = Path(__file__).parent
+
+
+SLOW = ("bench", "demo", "engine", "kills", "simulate")
+"""Folders of tests that take seconds each."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several test processes begin with a share of the slow tests each: else one is left with them at the end.
+
+    pytest-xdist gives every process a run of the list of the same length, and lets those who have finished take over.
+    """
+    parts = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [item for item in items if item.path.relative_to(TESTS).parts[0] in SLOW]
+    fast = [item for item in items if item.path.relative_to(TESTS).parts[0] not in SLOW]
+    length = len(items) / parts
+    ordered: list[pytest.Item] = []
+    for part in range(parts):
+        ordered += slow[part::parts]
+        taken = round((part + 1) * length) - len(ordered)
+        ordered += fast[:taken]
+        fast = fast[taken:]
+    items[:] = ordered + fast
 
 
 @pytest.fixture(scope="session")

@@ -137,6 +137,19 @@ def test_of_a_short_receipt_the_rest_is_expected_again_until_all_has_come(shop: 
     assert shop.open_cases() == []
 
 
+def test_of_several_lines_only_what_is_missing_is_expected_again(shop: Shop) -> None:
+    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
+    shop.sync()
+    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
+    shop.at_the_ledger("create_purchase_order", lines=lines)
+    shop.sync()
+    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
+    _arrives(shop, 60)
+    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
+    shop.settle(2)
+    assert _expected(shop)[2:] == [("demo.PO.1~2", 40, "PENDING")]
+
+
 def test_the_rest_that_is_not_wanted_any_more_is_taken_back(shop: Shop) -> None:
     key = _purchase(shop, 100)
     _arrives(shop, 60)
@@ -179,6 +192,26 @@ def test_more_than_is_open_is_for_purchasing_and_goes_on_once_the_order_is_raise
     Cases(shop.journal, shop.clock).replay(numbers, actor="a buyer")
     shop.settle(2)
     assert (shop.open_cases(), _received(shop)) == ([], [(key, 110)])
+
+
+def test_a_miscount_that_the_warehouse_corrects_before_it_was_posted_is_forgotten(shop: Shop) -> None:
+    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
+    shop.sync()
+    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
+    shop.at_the_ledger("create_purchase_order", lines=lines)
+    shop.sync()
+    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
+    _arrives(shop, 110)
+    shop.settle(2)
+    assert (shop.open_cases(), _received(shop)) == (["received_above_open"], [])
+    shop.on_the_floor("unreceive", goods_in_receipt_id=1, product="LANTERN")
+    shop.settle(2)
+    assert (shop.open_cases(), _received(shop)) == ([], [])
+    _arrives(shop, 100)
+    shop.settle(2)
+    (receipt,) = shop.ledger_documents("PurchaseDeliveryNotes")
+    assert {line["ItemCode"]: line["Quantity"] for line in receipt["DocumentLines"]} == {"LANTERN": 100, "MUG": 100}
+    assert shop.open_cases() == []
 
 
 def test_an_item_that_was_not_ordered_is_for_purchasing(shop: Shop) -> None:

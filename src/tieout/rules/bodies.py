@@ -51,6 +51,8 @@ def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
         return None
     delivered = facts.delivered_base.get(line.line, Decimal(0))
     asked = {sent.line: sent.qty_base for sent in facts.sent.lines} if facts.sent else {}
+    if line.closed and facts.sent is None:
+        return None
     if line.closed:
         wanted = min(delivered, asked.get(line.line, delivered))
     elif facts.sent is None:
@@ -62,14 +64,15 @@ def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
 
 def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:
     """The ledger's delivery of a despatch: one line for each order line, with its lots and serial numbers."""
-    if not isinstance(facts.order, SalesOrder):
-        raise TypeError("a delivery needs the order it answers")
+    order = facts.order if isinstance(facts.order, SalesOrder) else None
+    if order is None:
+        raise ValueError("a delivery needs the order it answers")
     lines = [_posted_line(name, despatch, facts) for name in despatch.by_line()]
     return Delivery(
         order=order_key,
-        customer=facts.order.customer,
+        customer=order.customer,
         posted_on=facts.posting_day(despatch.despatched_at),
-        carrier=facts.codes.ledger_carrier(despatch.carrier, facts.order.carrier),
+        carrier=facts.codes.ledger_carrier(despatch.carrier, order.carrier),
         tracking=despatch.tracking,
         lines=tuple(lines),
     )
@@ -77,11 +80,12 @@ def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:
 
 def goods_receipt(order_key: str, receipt: Receipt, facts: Facts) -> GoodsReceipt:
     """The ledger's goods receipt of what arrived: one line for each order line, with its lots and serial numbers."""
-    if not isinstance(facts.order, PurchaseOrder):
-        raise TypeError("a goods receipt needs the purchase order it answers")
+    order = facts.order if isinstance(facts.order, PurchaseOrder) else None
+    if order is None:
+        raise ValueError("a goods receipt needs the purchase order it answers")
     lines = [_posted_line(name, receipt, facts) for name in receipt.by_line()]
     day = facts.posting_day(receipt.received_at)
-    return GoodsReceipt(order=order_key, supplier=facts.order.supplier, posted_on=day, lines=tuple(lines))
+    return GoodsReceipt(order=order_key, supplier=order.supplier, posted_on=day, lines=tuple(lines))
 
 
 def _posted_line(name: str | None, goods: Goods, facts: Facts) -> PostedLine:

@@ -32,6 +32,8 @@ REVISED = ("item", "sales_order", "purchase_order")
 """Documents of the ledger that are told anew whenever they change."""
 Place = tuple[str | None, str, str | None]
 """What units of one receipt are told apart by: order line, item, lot."""
+UNDONE_BEFORE = "undone before it was posted"
+"""The policy by which a receipt, and what took all or part of it back, never count: its goods are summed up anew."""
 Posted = Delivery | GoodsReceipt
 Undone = Reversal | ReceiptReversal
 
@@ -108,10 +110,11 @@ def despatches_that_stand(work: LaneWork) -> list[Despatch]:
 
 
 def receipts_that_stand(work: LaneWork, undone: Iterable[ReceiptReversal] = ()) -> list[Receipt]:
-    """Receipts that were not undone as a whole, in the lane or by what is `undone` besides."""
+    """Receipts that count and were not undone as a whole, in the lane or by what is `undone` besides."""
     reversals = [*undone, *(d.content for d in work.documents if isinstance(d.content, ReceiptReversal))]
     whole = {(one.of, frozenset(by_place(one.lines).items())) for one in reversals}
-    receipts = ((d.key, d.content) for d in work.documents if isinstance(d.content, Receipt))
+    counting = (d for d in work.documents if d.policy != UNDONE_BEFORE)
+    receipts = ((d.key, d.content) for d in counting if isinstance(d.content, Receipt))
     return [one for key, one in receipts if (key, frozenset(by_place(one.lines).items())) not in whole]
 
 

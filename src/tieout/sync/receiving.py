@@ -28,7 +28,7 @@ from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
 from tieout.rules import bodies
 from tieout.rules.policy import judge_receipt
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.lane import Place, by_place, newest_order, receipts_that_stand, standing, take_backs
+from tieout.sync.lane import UNDONE_BEFORE, Place, by_place, newest_order, receipts_that_stand, standing, take_backs
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def receipts_of(work: LaneWork, arrivals: Arrivals, now: datetime) -> list[Docum
     """The documents that are new in what a goods-in shows. While it is open, only what was taken back is one."""
     known = [row for row in work.documents if isinstance(row.content, Receipt | ReceiptReversal)]
     known = [row for row in known if _of(row).goods_in == arrivals.goods_in]
-    summed_up = {movement for row in known for movement in _of(row).movements}
+    summed_up = {movement for row in known if row.policy != UNDONE_BEFORE for movement in _of(row).movements}
     came, back = _netted(one for one in arrivals.movements if one.goods.movement not in summed_up)
     undone = list(_reversals(arrivals, known, back))
     stand = (one for one in receipts_that_stand(work, undone) if one.goods_in == arrivals.goods_in)
@@ -107,7 +107,7 @@ def _reversals(arrivals: Arrivals, known: list[DocumentRow], back: list[_Net]) -
     """What was taken back goes by the receipts it came with, the latest first."""
     left = list(back)
     receipts = [row for row in known if isinstance(row.content, Receipt)]
-    for row in reversed(receipts):
+    for row in reversed([row for row in receipts if row.policy != UNDONE_BEFORE]):
         places = {_place(line) for line in _of(row).lines}
         its = [net for net in left if _place(net.goods) in places]
         left = [net for net in left if _place(net.goods) not in places]
@@ -193,21 +193,22 @@ def let_go_of_nothing(decider: Decider, work: LaneWork) -> None:
 
 
 def decide_receipt_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal: ReceiptReversal) -> None:
-    """Goods taken back after their receipt: it is cancelled in the ledger, or never made there."""
+    """Goods taken back after their receipt: it is cancelled in the ledger, or never made there. In that case what is
+    left of it is summed up anew, with what comes in its place, once the goods-in is closed again."""
     receipt = next((d for d in work.documents if isinstance(d.content, Receipt) and d.key == reversal.of), None)
     if receipt is None:
         detail = f"receipt {reversal.of} was undone but never seen here"
         decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
         return
     posted = standing(work, receipt, "goods_receipt")
-    if by_place(reversal.lines) != by_place(_of(receipt).lines):
+    if posted is None:
+        decider.let_go(work, receipt, UNDONE_BEFORE)
+        decider.ignore(row, UNDONE_BEFORE)
+    elif by_place(reversal.lines) != by_place(_of(receipt).lines):
         detail = f"part of receipt {reversal.of} was undone: " + ", ".join(
             f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines
         )
         decider.hold(work, [row], [Problem("reversal_in_part", detail, about=reversal.of)])
-    elif posted is None:
-        decider.let_go(work, receipt, "undone before it was posted")
-        decider.ignore(row, "undone before it was posted")
     else:
         day = decider.facts_for(work, row).posting_day(reversal.reversed_at)
         cancel = GoodsReceiptCancel(of=posted.reference, posted_on=day)
