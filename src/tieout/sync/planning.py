@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tieout.domain.documents import Despatch, Item, PurchaseOrder, Receipt, ReceiptReversal, Reversal, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
-from tieout.sync.deciding import Decider
+from tieout.sync.deciding import MOVING, Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
 from tieout.sync.lane import in_order
@@ -19,7 +19,7 @@ from tieout.sync.purchasing import decide_purchase_order
 from tieout.sync.receiving import decide_receipt, decide_receipt_reversal
 
 OUTWARD = ("item", "sales_order", "purchase_order")
-HOMEWARD = ("despatch", "reversal", "receipt", "receipt_reversal")
+HOMEWARD = MOVING
 
 
 def decide(decider: Decider, work: LaneWork) -> None:
