@@ -75,16 +75,19 @@ def order_key_of(link: str, ours: str | None) -> str | None:
     >>> order_key_of("demo", "demo.SO.17~2"), order_key_of("demo", "demo.PO.9"), order_key_of("demo", "demo.DN.17-1")
     ('17', '9', None)
     """
-    match = _REFERENCE.match(ours or "")
-    return match["key"] if match is not None and match["link"] == link and match["kind"] in _LANES else None
+    answered = _answered(link, ours)
+    return answered["key"] if answered else None
 
 
 def lane_of_order(link: str, ours: str | None) -> str | None:
     """The lane of the order that was sent under a reference of ours; None where it is not of this link."""
+    answered = _answered(link, ours)
+    return _LANES[answered["kind"]](answered["key"]) if answered else None
+
+
+def _answered(link: str, ours: str | None) -> re.Match[str] | None:
     match = _REFERENCE.match(ours or "")
-    if match is None or match["link"] != link or match["kind"] not in _LANES:
-        return None
-    return _LANES[match["kind"]](match["key"])
+    return match if match is not None and match["link"] == link and match["kind"] in _LANES else None
 
 
 _LANES = {"SO": order_lane, "PO": purchase_lane}

@@ -122,9 +122,13 @@ def by_place(lines: Iterable[GoodsLine]) -> dict[Place, Decimal]:
     """Base units by order line, item and lot."""
     total: dict[Place, Decimal] = {}
     for line in lines:
-        place = (line.line, line.item, line.lot)
-        total[place] = total.get(place, Decimal(0)) + line.qty_base
+        total[place_of(line)] = total.get(place_of(line), Decimal(0)) + line.qty_base
     return total
+
+
+def place_of(goods: GoodsLine) -> Place:
+    """Order line, item and lot."""
+    return goods.line, goods.item, goods.lot
 
 
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:

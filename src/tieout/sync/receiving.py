@@ -28,7 +28,16 @@ from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
 from tieout.rules import bodies
 from tieout.rules.policy import judge_receipt
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.lane import UNDONE_BEFORE, Place, by_place, newest_order, receipts_that_stand, standing, take_backs
+from tieout.sync.lane import (
+    UNDONE_BEFORE,
+    Place,
+    by_place,
+    newest_order,
+    place_of,
+    receipts_that_stand,
+    standing,
+    take_backs,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def _netted(movements: Iterable[Arrived]) -> tuple[list[_Net], list[_Net]]:
     came: dict[Place, _Net] = {}
     back: list[_Net] = []
     for one in movements:
-        place = _place(one.goods)
+        place = place_of(one.goods)
         before = came.get(place)
         if before is None:
             ids, stands = (one.goods.movement,), Decimal(0)
@@ -80,10 +89,6 @@ def _netted(movements: Iterable[Arrived]) -> tuple[list[_Net], list[_Net]]:
             back.append(_Net(replace(one.goods, qty_base=one.goods.qty_base - stands), ids, one.at))
             came.pop(place, None)
     return [net for net in came.values() if net.goods.qty_base], back
-
-
-def _place(goods: GoodsLine) -> Place:
-    return goods.line, goods.item, goods.lot
 
 
 def _without(goods: GoodsLine, taken: GoodsLine) -> GoodsLine:
@@ -108,9 +113,9 @@ def _reversals(arrivals: Arrivals, known: list[DocumentRow], back: list[_Net]) -
     left = list(back)
     receipts = [row for row in known if isinstance(row.content, Receipt)]
     for row in reversed([row for row in receipts if row.policy != UNDONE_BEFORE]):
-        places = {_place(line) for line in _of(row).lines}
-        its = [net for net in left if _place(net.goods) in places]
-        left = [net for net in left if _place(net.goods) not in places]
+        places = {place_of(line) for line in _of(row).lines}
+        its = [net for net in left if place_of(net.goods) in places]
+        left = [net for net in left if place_of(net.goods) not in places]
         if its:
             yield _reversal(arrivals, row.key, its)
     if left:
