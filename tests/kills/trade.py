@@ -99,7 +99,7 @@ class Trade:
         self.floor.post("/_twin/faults", {"seed": self.seed, "rates": floor, "late_s": 0.5})
 
     def come_to_rest(self) -> None:
-        """Waits, doing nothing but the floor's own work, until every order has left and all of it has crossed."""
+        """Waits, while the floor goes on as before, until every order has left and all of it has crossed."""
         until(self._all_has_left, lambda: f"every order to leave the floor: {self.standing()}", REST_WITHIN_S)
         for _ in range(2):  # our own last documents are changes in the ledger, to be read as any other
             self._read_every_feed_twice()
@@ -116,7 +116,7 @@ class Trade:
             )
 
     def _all_has_left(self) -> bool:
-        self.floor.act("work_floor")
+        self.floor.act("work_floor", **FLOOR)
         orders = self.clarus.all("goods_outs", "id goods_out_status { code }")
         left = [order for order in orders if order["goods_out_status"]["code"] == "COMPLETED"]
         return len(orders) == self.orders == len(left)
