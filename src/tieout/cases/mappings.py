@@ -15,6 +15,7 @@ KINDS = {
     "warehouse": "the ledger's warehouse and the warehouse system's warehouse",
     "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
     "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
+    "quarantine": "the ledger's warehouse and the ledger's warehouse for what of its goods may not be sold",
 }
 """What can be mapped."""
 CODE_MAX = 80

@@ -141,7 +141,7 @@ class PurchaseOrder:
 @dataclass(frozen=True, kw_only=True)
 class GoodsLine:
     """Units of one item that left or arrived. `movement` is the warehouse's own id of this change of stock; `line` is
-    the order's, None for goods that no line asked for."""
+    the order's, None for goods that no line asked for. Goods that are `held` may not be sold."""
 
     movement: str
     line: str | None
@@ -149,6 +149,7 @@ class GoodsLine:
     qty_base: Decimal
     lot: str | None = None
     serials: tuple[str, ...] = ()
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,6 +158,7 @@ class Changes:
                 "warehouse": row.warehouse,
                 "qty_base": row.qty_base,
                 "lot": row.lot,
+                "held": row.held,
                 "floor_at": row.floor_at,
             }
             for row in self.movements

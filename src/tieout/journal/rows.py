@@ -104,6 +104,7 @@ class MovementRow:
     qty_base: Decimal
     lot: str | None
     floor_at: datetime
+    held: bool = False
 
 
 @dataclass

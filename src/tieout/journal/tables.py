@@ -18,6 +18,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -142,6 +143,7 @@ movement = Table(
     Column("warehouse", String(40)),
     Column("qty_base", Qty, nullable=False, comment="signed, in base units: what left is negative"),
     Column("lot", String(255)),
+    Column("held", Boolean, nullable=False, comment="whether the goods may not be sold"),
     Column("floor_at", UtcDateTime, nullable=False),
     Column("booked_at", UtcDateTime),
     UniqueConstraint("link", "source"),
@@ -188,7 +190,7 @@ mapping = Table(
     "mapping",
     metadata,
     Column("link", String(40), primary_key=True),
-    Column("kind", String(20), primary_key=True, comment="warehouse, carrier, unit"),
+    Column("kind", String(20), primary_key=True, comment="warehouse, carrier, unit, quarantine"),
     Column("ledger", String(80), primary_key=True),
     Column("warehouse", String(80), primary_key=True),
 )

@@ -38,11 +38,15 @@ class Policy(BaseModel):
 
 @dataclass(frozen=True)
 class Codes:
-    """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself."""
+    """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself.
+
+    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold.
+    """
 
     warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
     carriers: Mapping[str, str] = field(default_factory=dict[str, str])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
+    quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""

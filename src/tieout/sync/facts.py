@@ -134,7 +134,12 @@ def _needs(works: Iterable[LaneWork]) -> set[str]:
 
 
 def _codes(rows: Iterable[Mapped]) -> Codes:
-    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}}
+    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}}
     for row in rows:
         by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse
-    return Codes(warehouses=by_kind["warehouse"], carriers=by_kind["carrier"], units=by_kind["unit"])
+    return Codes(
+        warehouses=by_kind["warehouse"],
+        carriers=by_kind["carrier"],
+        units=by_kind["unit"],
+        quarantines=by_kind["quarantine"],
+    )

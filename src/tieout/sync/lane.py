@@ -177,7 +177,10 @@ def movements(row: DocumentRow) -> list[MovementRow]:
             sign = 1
         case _:
             return []
-    return [MovementRow(line.movement, row, line.item, None, sign * line.qty_base, line.lot, at) for line in lines]
+    return [
+        MovementRow(line.movement, row, line.item, None, sign * line.qty_base, line.lot, at, line.held)
+        for line in lines
+    ]
 
 
 def blocked_units(row: DocumentRow) -> Decimal:

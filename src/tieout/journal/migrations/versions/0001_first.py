@@ -132,7 +132,7 @@ def _mapping() -> None:
     op.create_table(
         "mapping",
         sa.Column("link", sa.String(40), nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False, comment="warehouse, carrier, unit"),
+        sa.Column("kind", sa.String(20), nullable=False, comment="warehouse, carrier, unit, quarantine"),
         sa.Column("ledger", sa.String(80), nullable=False),
         sa.Column("warehouse", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("link", "kind", "ledger", "warehouse", name="pk_mapping"),
@@ -243,6 +243,7 @@ def _movement() -> None:
         sa.Column("warehouse", sa.String(40), nullable=True),
         sa.Column("qty_base", QTY, nullable=False, comment="signed, in base units: what left is negative"),
         sa.Column("lot", sa.String(255), nullable=True),
+        sa.Column("held", sa.Boolean, nullable=False, comment="whether the goods may not be sold"),
         sa.Column("floor_at", TIME, nullable=False),
         sa.Column("booked_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_movement"),
