@@ -323,10 +323,14 @@ def test_texts_that_no_database_keeps_are_mended_on_the_way_in() -> None:
     assert content.name == "\U0001f600 \ufffd"
 
 
-def test_a_record_nested_too_deeply_to_be_kept_is_a_wait() -> None:
-    deep = b'{"value":[{"ItemCode":"A","DataVersion":1,"ItemName":%s}]}' % (b"[" * 700 + b"]" * 700)
-    with stubbed(lambda *_: (200, {}, deep)) as (b1, _), pytest.raises(RetryLater):
-        b1.poll("items", None)
+@pytest.mark.parametrize("version", [b'"DataVersion":1,', b""])
+def test_a_record_nested_beyond_reason_stops_no_other(version: bytes) -> None:
+    deep = b'{"ItemCode":"A",%b"UpdateDate":"2026-03-10","ItemName":%b}' % (version, b"[" * 700 + b"]" * 700)
+    plain = b'{"ItemCode":"B",%b"UpdateDate":"2026-03-10","ItemName":"Bell"}' % version
+    with stubbed(lambda *_: (200, {}, b'{"value":[%b,%b]}' % (deep, plain))) as (b1, _):
+        page = b1.poll("items", None)
+        assert keys(page) == ["A", "B"]
+        assert [isinstance(b1.read([one])[0], Unreadable) for one in page.messages] == [True, False]
 
 
 def test_a_number_no_record_would_hold_stops_no_other() -> None:

@@ -99,6 +99,8 @@ class SapB1:
             return [self._document(message)]
         except Unreadable as error:
             return error
+        except RecursionError:
+            return Unreadable(f"{message.topic} {message.key} is nested too deeply")
 
     def _document(self, message: Message) -> Document:
         if message.topic not in FEEDS:

@@ -142,12 +142,13 @@ class Feeds:
             at = self._begin(feed, at)
         page = self._reader.page(feed.entity_set, self._options(feed, at))
         records = [Record(row, f"{feed.entity_set} {_key(feed, row)}") for row in page.rows]
+        written = list(zip(records, page.texts, strict=True))
         if at.back:
             self._looked_back_s[feed.name] = self._clock.monotonic_s()
         more = bool(records) and (page.onward is not None or len(records) >= self._settings.page_size)
         at = replace(at, latest=_latest(at.latest, records))
         at = replace(at, after=_literal(records[-1].fields[feed.key])) if more else self._next_pass(at)
-        messages = tuple(_message(feed, one, at.read) for one in _by_change(records))
+        messages = tuple(_message(feed, one, text, at.read) for one, text in _by_change(written))
         return Poll(messages=messages, cursor=at.dump(), more=more)
 
     def server_now(self) -> datetime:
@@ -216,8 +217,11 @@ def _changed_at(record: Record) -> str | None:
         return None
 
 
-def _by_change(records: Sequence[Record]) -> list[Record]:
-    return sorted(records, key=lambda one: (str(one.fields.get("UpdateDate")), str(one.fields.get("UpdateTime"))))
+def _by_change(written: Sequence[tuple[Record, str]]) -> list[tuple[Record, str]]:
+    def changed(one: tuple[Record, str]) -> tuple[str, str]:
+        return str(one[0].fields.get("UpdateDate")), str(one[0].fields.get("UpdateTime"))
+
+    return sorted(written, key=changed)
 
 
 def _key(feed: Feed, row: Mapping[str, Json]) -> str:
@@ -235,17 +239,13 @@ def _shown(row: Mapping[str, Json]) -> str:
         return "it is nested too deeply"
 
 
-def _message(feed: Feed, record: Record, read: int) -> Message:
+def _message(feed: Feed, record: Record, text: str, read: int) -> Message:
     """A record as a message. Its identity is its content's: the mark of the reading, where there is one, is not."""
     key = _key(feed, record.fields)
     try:
-        content = dumps(record.fields)
-    except RecursionError:
-        raise RetryLater(f"{feed.entity_set} {key} is nested too deeply", cause="down") from None
-    try:
         state = translate.state(record)
-    except Unreadable:
-        state = hashlib.sha256(content.encode()).hexdigest()
+    except (Unreadable, RecursionError):
+        state = hashlib.sha256(text.encode()).hexdigest()
     marked = record.fields.get("DataVersion") is None
-    raw = f'{content[:-1]},"{translate.READ}":{read}}}' if marked else content
+    raw = f'{text[:-1]},"{translate.READ}":{read}}}' if marked else text
     return Message(topic=feed.name, key=key, identity=f"{key}:{state}", raw=raw)

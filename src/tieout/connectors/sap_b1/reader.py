@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tieout.connectors.contract import RetryLater
 from tieout.connectors.sap_b1 import errors
+from tieout.connectors.sap_b1.listing import listing
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import (
@@ -25,9 +26,10 @@ PAGES_MAX = 100_000
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a collection. `onward` are the options of the next, or None."""
+    """One page of a collection: its rows, and each as it is written. `onward` are the options of the next, or None."""
 
     rows: list[dict[str, Json]]
+    texts: list[str]
     onward: dict[str, str] | None
 
 
@@ -40,8 +42,14 @@ class Reader:
 
     def page(self, target: str, options: Mapping[str, str]) -> Page:
         """One page of an entity set. Options are `$filter` and the like, not yet percent-coded."""
-        found = self._object(self._get(target, options), target)
-        return Page(rows(found, target), next_options(found, options))
+        reply = self._get(target, options)
+        if not reply.ok:
+            raise errors.for_reader(reply, target)
+        try:
+            found, texts = listing(reply.content.decode())
+        except ValueError:
+            raise RetryLater(f"{target}: the reply is not a JSON object", cause="down") from None
+        return Page(rows(found, target), texts, next_options(found, options))
 
     def rows(self, target: str, options: Mapping[str, str]) -> Iterator[dict[str, Json]]:
         """All rows, page after page."""

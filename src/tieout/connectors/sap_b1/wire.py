@@ -86,7 +86,7 @@ def loads(text: str) -> Json:
     Raises `ValueError`, also for nesting nobody needs.
     """
     try:
-        return cast("Json", json.loads(keepable(text), parse_float=Decimal, parse_constant=_no_constant))
+        return cast("Json", json.loads(keepable(text), parse_float=Decimal, parse_constant=no_constant))
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -119,7 +119,8 @@ def dumps(value: Json) -> str:
 _quoted = json.encoder.encode_basestring_ascii
 
 
-def _no_constant(name: str) -> Json:
+def no_constant(name: str) -> Json:
+    """`NaN` and its like, which some writers take for JSON. Raises `ValueError`."""
     raise ValueError(f"{name} is not JSON")
 
 
