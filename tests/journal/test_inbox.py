@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import LargeBinary, func, select, type_coerce
 from tests.build import LINK, NOON, received
 
 from tieout.domain.documents import Side
@@ -65,6 +65,14 @@ def test_what_was_received_is_kept_to_the_letter(journal: Journal) -> None:
     receive(journal, Received("orders", "17", "a", "order/17", raw))
     with journal.read() as connection:
         assert connection.execute(select(message.c.raw)).scalar_one() == raw
+
+
+def test_a_record_full_of_fields_that_hold_nothing_takes_little_room(journal: Journal) -> None:
+    raw = "{" + ",".join(f'"U_Field{number}":null' for number in range(500)) + "}"
+    receive(journal, Received("orders", "17", "a", "order/17", raw))
+    with journal.read() as connection:
+        kept = connection.execute(select(func.length(type_coerce(message.c.raw, LargeBinary)))).scalar_one()
+    assert kept < len(raw) / 4
 
 
 def test_a_feed_goes_on_where_it_was_last_read_to(journal: Journal) -> None:

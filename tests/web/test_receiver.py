@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from tests.web.conftest import Door, Opened, record, until
+from tieout.journal.tables import message
 from tieout.local import LINK, SECRET, webhook_headers
 from tieout.web.limits import Limits
 
@@ -30,7 +32,7 @@ def test_a_genuine_webhook_is_stored_as_received_and_its_link_is_told(either_doo
     reply = either_door.send(body)
     assert (reply.status_code, reply.json()) == (200, {"stored": 1})
     with either_door.journal.read() as connection:
-        row = connection.exec_driver_sql("SELECT topic, key, raw, state FROM message").one()
+        row = connection.execute(select(message.c.topic, message.c.key, message.c.raw, message.c.state)).one()
     assert tuple(row) == ("goods_out", "7", body.decode(), "waiting")
     until(lambda: either_door.rung == [LINK], "the link to be told")
 

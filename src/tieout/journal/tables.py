@@ -2,7 +2,7 @@
 
 | Table | Holds |
 | --- | --- |
-| message | what systems told us, raw, as received |
+| message | what systems told us, raw, as received (deflated; `cases show --json` and `trace --json` show it) |
 | document | the same in our form, with its state |
 | posting, attempt | what is due in the other system, and each try |
 | xref | our identity of a thing and each system's own id |
@@ -30,7 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from tieout.journal.types import Qty, UtcDateTime
+from tieout.journal.types import PackedText, Qty, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -53,7 +53,7 @@ message = Table(
     Column("key", String(100), nullable=False),
     Column("identity", String(200), nullable=False),
     Column("lane", String(160), nullable=False),
-    Column("raw", Text, nullable=False),
+    Column("raw", PackedText, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("state", String(10), nullable=False, comment="waiting, read, held"),
     Column("case_id", Id, ForeignKey("case_.id")),

@@ -1,10 +1,11 @@
-"""The two types of column that SQLite and PostgreSQL keep differently: a time, and an exact quantity."""
+"""Our own types of column: times and exact quantities, which SQLite and PostgreSQL keep differently; packed text."""
 
+import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Numeric, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, LargeBinary, Numeric, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from tieout.domain.quantities import plain
@@ -49,3 +50,18 @@ class Qty(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """The same number back, without trailing zeros."""
         return None if value is None else plain(Decimal(value))
+
+
+class PackedText(TypeDecorator[str]):
+    """Text kept as its UTF-8 bytes, deflated: what systems tell is mostly names of fields that hold nothing."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Deflates, quickly rather than well."""
+        return None if value is None else zlib.compress(value.encode(), level=1)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """The same text back."""
+        return None if value is None else zlib.decompress(value).decode()

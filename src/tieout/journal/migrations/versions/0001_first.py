@@ -190,7 +190,7 @@ def _message() -> None:
         sa.Column("key", sa.String(100), nullable=False),
         sa.Column("identity", sa.String(200), nullable=False),
         sa.Column("lane", sa.String(160), nullable=False),
-        sa.Column("raw", sa.Text, nullable=False),
+        sa.Column("raw", sa.LargeBinary, nullable=False),
         sa.Column("received_at", TIME, nullable=False),
         sa.Column("state", sa.String(10), nullable=False, comment="waiting, read, held"),
         sa.Column("case_id", ID, nullable=True),
