@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tieout.demo.result import Result, judge
+from tieout.demo.result import Held, Result, judge
+from tieout.demo.stock import Stock
 from tieout.demo.tie_out import TieOut, Units
 from tieout.demo.trade import read_trade
 
@@ -32,6 +33,8 @@ def test_a_few_real_orders_cross_with_faults_and_every_unit_ties_out() -> None:
     assert set(found) >= KEYS
     assert (found["orders"], found["duplicates"], found["lost"], found["ties"]) == (6, 0, 0, True)
     assert found["units_despatched"] == found["units_delivered"] + found["units_held_by_cases"] > 0
+    assert found["stock_unexplained"] == 0
+    assert found["units_received"] == found["units_received_in_ledger"] >= found["units_despatched"]
     assert found["faults_injected"] > 0
     assert found["not_yet_handled"]["returns"] == 43
 
@@ -61,7 +64,16 @@ def tie(**changes: Any) -> TieOut:
 
 
 def judged(tie: TieOut, *held: tuple[str, str, int, bool]) -> Result:
-    return judge(read_trade(1), tie, held, {}, 0, 1.0)
+    return judge(read_trade(1), tie, Stock(), Held(held), {}, 0, 1.0)
+
+
+def test_a_difference_in_stock_is_explained_by_what_waits_or_the_demo_does_not_tie() -> None:
+    short = Stock(Counter(LANTERN=3), Counter(LANTERN=5, MUG=1), Counter(LANTERN=-2, MUG=-1))
+    assert (short.differing(), short.unexplained()) == ({"LANTERN": -2, "MUG": -1}, {})
+    short.waiting["MUG"] = 0
+    assert short.unexplained() == {"MUG": -1}
+    assert judge(read_trade(1), tie(), Stock(), Held(), {}, 0, 1.0).ties
+    assert not judge(read_trade(1), tie(), short, Held(), {}, 0, 1.0).ties
 
 
 def test_what_was_sent_delivered_and_invoiced_once_ties() -> None:
@@ -75,6 +87,8 @@ def test_what_was_sent_delivered_and_invoiced_once_ties() -> None:
         ("a unit is delivered that never left", {"despatched": Units({("1", "LANTERN"): 9})}, ()),
         ("a delivery is not invoiced", {"invoiced": Units()}, ()),
         ("a document stands twice", {"duplicates": 1}, ()),
+        ("a unit that arrived is nowhere", {"received": Units({("9", "LANTERN"): 1})}, ()),
+        ("a unit is received that never arrived", {"received_in_ledger": Units({("9", "LANTERN"): 1})}, ()),
         ("what is held is of another order", {"delivered": Units()}, (("8", "LANTERN", 10, False),)),
         ("what is held is another item", {"delivered": Units()}, (("7", "MUG", 10, False),)),
     ],

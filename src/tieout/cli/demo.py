@@ -21,7 +21,8 @@ from tieout.twins.process import ProcessError
 TERMINATED = 143
 """Exit code when it was told to end (SIGTERM), and everything it had started has ended too."""
 WORTH_TRYING = ("status", "cases list", "trace 1")
-COUNTED = {"put_item": "items in the warehouse", "goods_out": "orders in the warehouse",
+COUNTED = {"put_item": "items in the warehouse", "goods_receipt": "goods receipts in the ledger",
+           "goods_out": "orders in the warehouse",
            "delivery": "deliveries in the ledger", "invoice": "invoices in the ledger"}  # fmt: skip
 
 
@@ -89,9 +90,12 @@ def _show(console: Console, result: Result) -> None:
     """The table and the tie-out, as people read them."""
     facts = result.as_json()
     console.print(_table("What crossed", "count", facts, "orders", "goods_outs", "despatches", "deliveries", "invoices",
-                         "faults_injected"))  # fmt: skip
-    console.print(_table("Tie-out, read back from both systems", "units", facts, "units_despatched", "units_delivered",
-                         "units_invoiced", "units_held_by_cases", "lost", "duplicates"))  # fmt: skip
+                         "purchase_orders", "goods_receipts", "faults_injected"))  # fmt: skip
+    console.print(_table("Tie-out, read back from both systems", "units", facts, "units_received",
+                         "units_received_in_ledger", "units_despatched", "units_delivered", "units_invoiced",
+                         "units_held_by_cases", "lost", "duplicates"))  # fmt: skip
+    console.print(_table("Stock, read back from both systems", "units", facts, "stock_on_the_floor",
+                         "stock_in_the_ledger", "stock_unexplained"))  # fmt: skip
     if result.cases:
         table = Table("open exceptions", "count", "whose", "what to do", title="What waits for a person")
         for code, count in sorted(result.cases.items()):

@@ -1,5 +1,6 @@
 """tieout, as an integrator would set it up between the two systems, and what its journal says of how far it is."""
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -72,18 +73,31 @@ class Installation:
         with self.journal.read() as connection:
             return {str(reason): int(count) for reason, count in connection.execute(counted)}
 
-    def held(self) -> list[tuple[str, str, int, bool]]:
-        """Units that open exceptions hold: (order key, item, units out, whether the ledger has booked them)."""
+    def held(self, what: str) -> list[tuple[str, str, int, bool]]:
+        """Units that open exceptions of orders hold (`order` or `purchase`).
+
+        As (order key, item, units, whether the ledger has booked them); what was undone counts against what moved.
+        """
+        sign = -1 if what == "order" else 1
         wanted = (
             select(document.c.lane, movement.c.item, movement.c.qty_base, movement.c.booked_at)
             .join_from(movement, document, document.c.id == movement.c.document_id)
             .join(case_, case_.c.id == document.c.case_id)
-            .where(document.c.state == "held", case_.c.state == "open")
+            .where(document.c.state == "held", case_.c.state == "open", document.c.lane.startswith(f"{what}/"))
         )
         with self.journal.read() as connection:
             rows = connection.execute(wanted).all()
-        return [(row.lane.removeprefix("order/"), row.item, -int(row.qty_base), row.booked_at is not None)
+        return [(row.lane.removeprefix(f"{what}/"), row.item, sign * int(row.qty_base), row.booked_at is not None)
                 for row in rows]  # fmt: skip
+
+    def waiting(self) -> dict[str, int]:
+        """Units by item that have moved on the floor and are not in the books: what left counts below nothing."""
+        moved = select(movement.c.item, movement.c.qty_base).where(movement.c.booked_at.is_(None))
+        total: Counter[str] = Counter()
+        with self.journal.read() as connection:
+            for row in connection.execute(moved):
+                total[row.item] += int(row.qty_base)
+        return dict(total)
 
     def why(self) -> str:
         """What the lanes that are not at rest wait for."""

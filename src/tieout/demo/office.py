@@ -1,4 +1,4 @@
-"""The shop's office: sets the shop up in SAP Business One over its public API, and takes its orders there."""
+"""The shop's office: sets the shop up in SAP Business One over its public API, buys its stock and takes its orders."""
 
 from collections.abc import Sequence
 from zlib import crc32
@@ -13,6 +13,9 @@ NEW_CARRIER = "New courier"
 """A shipping type the office has begun to use and nobody has mapped yet: orders with it wait for a person."""
 NEW_CARRIER_EVERY = 40
 """One customer in so many has the new carrier."""
+SUPPLIERS = ("S-1", "S-2", "S-3", "S-4")
+BOUGHT_AT_ONCE = 50
+"""Items of one purchase order."""
 
 
 class Office:
@@ -22,7 +25,7 @@ class Office:
         self._sap, self._ledger, self._new_carrier = sap, ledger, ""
 
     def open_shop(self, trade: Trade) -> None:
-        """Items, customers, carriers, and enough stock of every item."""
+        """Items, customers, suppliers and carriers."""
         for code, description in trade.items().items():
             stocked = "tNO" if code in NOT_STOCK else "tYES"
             self._sap.create("Items", {"ItemCode": code, "ItemName": description or code, "InventoryItem": stocked,
@@ -30,12 +33,20 @@ class Office:
         for customer in trade.customers():
             body = {"CardCode": customer, "CardName": f"Customer {customer}", "CardType": "cCustomer"}
             self._sap.create("BusinessPartners", body)
+        for supplier in SUPPLIERS:
+            body = {"CardCode": supplier, "CardName": f"Supplier {supplier}", "CardType": "cSupplier"}
+            self._sap.create("BusinessPartners", body)
         self._new_carrier = str(self._sap.create("ShippingTypes", {"Name": NEW_CARRIER})["Code"])
+
+    def buy(self, trade: Trade) -> None:
+        """As much of every item as will be ordered, from one supplier after the other."""
         lines = [
-            {"ItemCode": code, "Quantity": units, "UnitPrice": 1, "WarehouseCode": "01"}
-            for code, units in trade.demand().items()
+            {"item": code, "quantity": units, "price": 1, "warehouse": "01"} for code, units in trade.demand().items()
         ]
-        self._sap.create("InventoryGenEntries", {"DocumentLines": lines})
+        for number, start in enumerate(range(0, len(lines), BOUGHT_AT_ONCE)):
+            supplier = SUPPLIERS[number % len(SUPPLIERS)]
+            some = lines[start : start + BOUGHT_AT_ONCE]
+            self._ledger.act("create_purchase_order", supplier=supplier, lines=some)
 
     def take_order(self, invoice: Sequence[TradeLine]) -> None:
         """One of the retailer's invoices as a sales order."""

@@ -1,19 +1,29 @@
-"""What the demo found, judged: does every unit that left stand in the ledger once, or wait with a person?"""
+"""What the demo found, judged: does every unit that left or arrived stand in the ledger once, or wait with a person?"""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tieout.demo.stock import Stock
 from tieout.demo.tie_out import TieOut, Units
 from tieout.demo.trade import NOT_STOCK, Trade
 
 
 @dataclass(frozen=True)
+class Held:
+    """What open exceptions hold of sales orders and of purchase orders: (order key, item, units, booked) each."""
+
+    sales: Iterable[tuple[str, str, int, bool]] = ()
+    purchases: Iterable[tuple[str, str, int, bool]] = ()
+
+
+@dataclass(frozen=True)
 class Result:
-    """The figures. Units are base units; `lost` are units that left and neither stand in the ledger nor are held."""
+    """The figures. Units are base units; `lost` are units that moved and neither stand in the ledger nor are held."""
 
     tie: TieOut
+    stock: Stock
     units_held_by_cases: int
     lost: int
     not_invoiced: int
@@ -24,8 +34,10 @@ class Result:
 
     @property
     def ties(self) -> bool:
-        """True when every unit that left is delivered and invoiced once, or held by an open exception."""
-        return not (self.tie.duplicates or self.lost or self.tie.over or self.not_invoiced)
+        """True when every unit that left is delivered and invoiced once, every unit that arrived is received in the
+        ledger once, or it is held by an open exception; and nothing of any difference in stock is unexplained."""
+        wrong = self.tie.duplicates or self.lost or self.tie.over or self.not_invoiced
+        return not (wrong or self.stock.unexplained())
 
     def as_json(self) -> dict[str, Any]:
         """The result as `tieout demo --json` prints it."""
@@ -35,9 +47,17 @@ class Result:
             "despatches": self.tie.despatches,
             "deliveries": self.tie.deliveries,
             "invoices": self.tie.invoices,
+            "purchase_orders": self.tie.purchase_orders,
+            "goods_receipts": self.tie.goods_receipts,
+            "units_received": sum(self.tie.received.values()),
+            "units_received_in_ledger": sum(self.tie.received_in_ledger.values()),
             "units_despatched": sum(self.tie.despatched.values()),
             "units_delivered": sum(self.tie.delivered.values()),
             "units_invoiced": sum(self.tie.invoiced.values()),
+            "stock_on_the_floor": self.stock.floor.total(),
+            "stock_in_the_ledger": self.stock.ledger.total(),
+            "stock_differs_for_items": len(self.stock.differing()),
+            "stock_unexplained": sum(map(abs, self.stock.unexplained().values())),
             "units_held_by_cases": self.units_held_by_cases,
             "duplicates": self.tie.duplicates,
             "lost": self.lost,
@@ -52,23 +72,28 @@ class Result:
 def judge(
     trade: Trade,
     tie: TieOut,
-    held: Iterable[tuple[str, str, int, bool]],
+    stock: Stock,
+    held: Held,
     cases: dict[str, int],
     faults: int,
     wall_s: float,
 ) -> Result:
-    """Compares per order and item. `held`: (order key, item, units, booked) of what open exceptions hold."""
-    undelivered, uninvoiced = Units(), Units()
-    for key, item, units, booked in held:
+    """Compares per order and item, and stock by item."""
+    undelivered, uninvoiced, unreceived = Units(), Units(), Units()
+    for key, item, units, booked in held.sales:
         (uninvoiced if booked else undelivered)[tie.number_of(key), item] += units
+    for key, item, units, booked in held.purchases:
+        if not booked:
+            unreceived[tie.purchase_number_of(key), item] += units
     lost = _beyond(tie.despatched, tie.delivered + undelivered)
+    lost += _beyond(tie.received, tie.received_in_ledger + unreceived)
     not_invoiced = _beyond(tie.delivered, tie.invoiced + uninvoiced)
     waiting = {
         "returns": len(trade.returns),
         "adjustments": len(trade.adjustments),
         "non-stock lines": sum(line.item in NOT_STOCK for order in trade.orders for line in order),
     }
-    return Result(tie, sum(undelivered.values()), lost, not_invoiced, cases, faults, waiting, wall_s)
+    return Result(tie, stock, sum(undelivered.values()), lost, not_invoiced, cases, faults, waiting, wall_s)
 
 
 def _beyond(whole: Units, explained: Units) -> int:

@@ -11,7 +11,8 @@ from pathlib import Path
 from tieout.demo.floor import Floor
 from tieout.demo.installation import Installation
 from tieout.demo.office import Office
-from tieout.demo.result import Result, judge
+from tieout.demo.result import Held, Result, judge
+from tieout.demo.stock import read_stock
 from tieout.demo.tie_out import read_tie_out
 from tieout.demo.trade import Trade, TradeLine, read_trade
 from tieout.twins.clients import Clarus, ServiceLayer
@@ -21,7 +22,7 @@ REST_WITHIN_S = 240.0
 """How long the demo may take to come to rest after the last order, before it says so and fails."""
 LOOK_S = 0.5
 """Between two looks at how far it has come."""
-QUIET_READINGS = 3
+QUIET_READINGS = 2
 """All is at rest once every feed was read so often with nothing to do in between."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ORDERS_AT_ONCE = 12
@@ -69,11 +70,11 @@ class Demo:
         office, floor = Office(self.sap, self.ledger), Floor(self.floor_system, self.seed)
         self._step(f"opening the shop: {len(self.trade.items()):,} items, {len(self.trade.customers())} customers")
         office.open_shop(self.trade)
-        self.tieout.start()
-        self._until_at_rest("items cross to the warehouse")
-        floor.receive(self.trade)
+        office.buy(self.trade)
         self.ledger.set_faults(self.seed, LEDGER_FAULTS)
         self.floor_system.set_faults(self.seed, WAREHOUSE_FAULTS)
+        self.tieout.start()
+        self._until_at_rest("items cross to the warehouse; what was bought arrives and is received", floor)
         for day in self.trade.days:
             orders = [order for order in self.trade.orders if order[0].at.date() == day]
             self._trade_a_day(f"{day:%A %d %B %Y}", orders, office, floor)
@@ -141,4 +142,6 @@ def demo(seed: int, most_orders: int | None, say: Progress) -> Generator[tuple[D
             faults = run.faults_struck()
             run.end_faults()
             tie = read_tie_out(sap, clarus)
-            yield run, judge(trade, tie, tieout.held(), tieout.cases(), faults, time.monotonic() - began_s)
+            held = Held(tieout.held("order"), tieout.held("purchase"))
+            stock = read_stock(sap, clarus, tieout.waiting())
+            yield run, judge(trade, tie, stock, held, tieout.cases(), faults, time.monotonic() - began_s)

@@ -1,4 +1,5 @@
-"""The tie-out: what the warehouse despatched against what the ledger delivered and invoiced, per order and item.
+"""The tie-out, per order and item: what the warehouse despatched against what the ledger delivered and invoiced, and
+what it received against the ledger's goods receipts.
 
 Read back from the two systems over their public APIs. Our own journal is asked for one thing only: how many units open
 exceptions hold, which is what may explain a difference.
@@ -24,20 +25,29 @@ class TieOut:
     despatches: int = 0
     deliveries: int = 0
     invoices: int = 0
+    purchase_orders: int = 0
+    goods_receipts: int = 0
     despatched: Units = field(default_factory=Units)
     delivered: Units = field(default_factory=Units)
     invoiced: Units = field(default_factory=Units)
+    received: Units = field(default_factory=Units)
+    received_in_ledger: Units = field(default_factory=Units)
     duplicates: int = 0
     numbers: dict[str, str] = field(default_factory=dict[str, str])
+    purchase_numbers: dict[str, str] = field(default_factory=dict[str, str])
 
     def number_of(self, key: str) -> str:
         """The number people know an order by, from the ledger's own key of it."""
         return self.numbers.get(key, key)
 
+    def purchase_number_of(self, key: str) -> str:
+        """The same of a purchase order."""
+        return self.purchase_numbers.get(key, key)
+
     @property
     def over(self) -> int:
-        """Units delivered that never left."""
-        return sum((self.delivered - self.despatched).values())
+        """Units delivered that never left, and units received in the ledger that never arrived."""
+        return sum(((self.delivered - self.despatched) + (self.received_in_ledger - self.received)).values())
 
 
 def read_tie_out(sap: ServiceLayer, clarus: Clarus) -> TieOut:
@@ -46,11 +56,18 @@ def read_tie_out(sap: ServiceLayer, clarus: Clarus) -> TieOut:
     orders = sap.all("Orders?$orderby=DocEntry")
     result.numbers = {str(row["DocEntry"]): str(row["DocNum"]) for row in orders}
     result.orders = len(orders)
+    bought = sap.all("PurchaseOrders?$orderby=DocEntry")
+    result.purchase_numbers = {str(row["DocEntry"]): str(row["DocNum"]) for row in bought}
+    result.purchase_orders = len(bought)
     _read_ledger(result, sap)
     result.goods_outs = len(clarus.all("goods_outs", "id"))
-    fields = "id subtype quantity created_at product { code } goods_out { id reference } shipment { id }"
+    moved = "id subtype quantity created_at product { code }"
+    fields = f"{moved} goods_out {{ id reference }} goods_in_receipt {{ reference }} shipment {{ id }}"
     groups: set[Any] = set()
     for move in clarus.all("transactions", fields):
+        if move["subtype"] in ("RCV", "UNRCV"):
+            units = int(Decimal(str(abs(move["quantity"])))) * (1 if move["subtype"] == "RCV" else -1)
+            result.received[move["goods_in_receipt"]["reference"], move["product"]["code"]] += units
         if move["subtype"] not in ("DISP", "UNDISP"):
             continue
         sign = 1 if move["subtype"] == "DISP" else -1
@@ -75,8 +92,13 @@ def _read_ledger(result: TieOut, sap: ServiceLayer) -> None:
         for line in row["DocumentLines"]:
             number = order_of.get((line["BaseEntry"], line["BaseLine"]), "(no delivery)")
             result.invoiced[number, line["ItemCode"]] += int(line["Quantity"])
-    result.deliveries, result.invoices = len(deliveries), len(invoices)
-    result.duplicates = _repeated(deliveries) + _repeated(invoices)
+    receipts = [row for row in sap.all("PurchaseDeliveryNotes?$orderby=DocEntry") if row["CancelStatus"] == "csNo"]
+    for row in receipts:
+        for line in row["DocumentLines"]:
+            number = result.purchase_number_of(str(line["BaseEntry"]))
+            result.received_in_ledger[number, line["ItemCode"]] += int(line["Quantity"])
+    result.deliveries, result.invoices, result.goods_receipts = len(deliveries), len(invoices), len(receipts)
+    result.duplicates = _repeated(deliveries) + _repeated(invoices) + _repeated(receipts)
 
 
 def _repeated(rows: list[dict[str, Any]]) -> int:
