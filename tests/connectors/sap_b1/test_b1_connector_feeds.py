@@ -1,9 +1,11 @@
 """Polling: nothing that changed is missed, whatever the pages and the clocks do."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -98,12 +100,62 @@ def test_the_next_pass_begins_a_little_before_the_latest_change() -> None:
     company.twin.act("create_item", item="A")
     _, cursor = drained(company.b1, "items")
     assert json.loads(cursor)["since"] == "2026-03-10T09:50:00"
-    company.clock.move(hours=3)
-    company.twin.act("create_item", item="B")
-    again, cursor = drained(company.b1, "items", cursor)
-    assert [message.key for message in again] == ["A", "B"]
-    company.clock.move(hours=3)
-    assert [message.key for message in drained(company.b1, "items", cursor)[0]] == ["B"]
+    for told in (["A", "B"], ["B"]):
+        company.clock.move(hours=3)
+        company.twin.act("create_item", item="B") if "A" in told else None
+        company.b1 = company.connected(overlap_s=600)
+        again, cursor = drained(company.b1, "items", cursor)
+        assert [message.key for message in again] == told
+
+
+def test_what_was_told_and_stored_is_not_read_whole_again() -> None:
+    company = Company(overlap_s=900)
+    company.stock()
+    first, second = company.order(("A", 1)), company.order(("A", 2))
+    _, cursor = drained(company.b1, ORDERS)
+    company.wire.seen.clear()
+    for told in ([], [second], []):
+        company.clock.move(minutes=6)
+        if told:
+            company.twin.act("edit_order", order=int(second), change=[{"line": 0, "quantity": 3}])
+        seen, cursor = drained(company.b1, ORDERS, cursor)
+        assert [message.key for message in seen] == told
+    whole = [str(one.url) for one in company.wire.to("Orders") if "DocumentLines" in str(one.url)]
+    assert len(whole) == 1
+    assert f"DocEntry%20eq%20{second}&" in f"{whole[0]}&"
+    assert f"DocEntry%20eq%20{first}&" not in f"{whole[0]}&"
+
+
+def test_a_page_that_was_not_stored_is_told_again_also_what_came_late() -> None:
+    company = Company(overlap_s=900)
+    company.stock()
+    company.order(("A", 1))
+    _, cursor = drained(company.b1, ORDERS)
+    late = company.order(("A", 2))
+    company.clock.move(minutes=6)
+    lost = company.b1.poll(ORDERS, cursor)
+    assert keys(lost) == [late]
+    company.clock.move(minutes=6)
+    again = company.b1.poll(ORDERS, cursor)
+    assert keys(again) == [late]
+    company.clock.move(minutes=6)
+    assert keys(company.b1.poll(ORDERS, again.cursor)) == []
+
+
+def test_a_record_that_changes_while_a_page_is_read_is_told_as_it_is_then() -> None:
+    row = {"ItemCode": "A", "ItemName": "one", "DataVersion": 1, "UpdateDate": "2026-03-10", "UpdateTime": "10:00:00"}
+
+    def say(method: str, target: str, body: bytes) -> Answer:
+        marks = {"ItemCode": "A", "DataVersion": 2, "UpdateDate": "2026-03-10", "UpdateTime": "10:01:00"}
+        whole = row | {"ItemName": "three", "DataVersion": 3, "UpdateTime": "10:02:00"}
+        if "ItemCode%20eq" in target:
+            return json_answer(200, {"value": [whole]})
+        return json_answer(200, {"value": [row if "ItemName" in target else marks]})
+
+    with stubbed(say) as (b1, _):
+        first = b1.poll("items", None)
+        second = b1.poll("items", first.cursor)
+        assert [one.identity for one in (*first.messages, *second.messages)] == ["A:000000000001", "A:000000000003"]
 
 
 def test_a_row_that_commits_late_with_an_older_time_is_seen() -> None:
@@ -127,12 +179,16 @@ def test_a_pass_looks_back_only_now_and_then() -> None:
     seen, cursor = drained(company.b1, ORDERS)
     company.clock.move(minutes=4)
     second = company.order(("A", 2))
-    read: list[list[str]] = []
+    company.wire.seen.clear()
+    told: list[str] = []
     for _ in range(4):
         seen, cursor = drained(company.b1, ORDERS, cursor)
-        read.append([message.key for message in seen])
+        told += [message.key for message in seen]
         company.clock.move(seconds=40)
-    assert read == [[first, second], [second], [first, second], [second]]
+    passes = [unquote(str(one.url)) for one in company.wire.to("Orders") if "UpdateTime ge" in unquote(str(one.url))]
+    begun = [re.findall(r"UpdateTime ge '([\d:]+)'", one) for one in passes]
+    assert begun == [["10:00:00"], ["10:04:00"], ["09:45:00"], ["10:04:00"]]
+    assert (first in told, told) == (False, [second])
 
 
 def test_a_row_that_commits_as_late_as_the_overlap_allows_is_seen_when_a_pass_looks_back() -> None:

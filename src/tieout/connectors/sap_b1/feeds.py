@@ -2,7 +2,9 @@
 
 A *pass* reads everything written since a time, in the order of the key, a page a poll: offsets shift while rows come
 and go, keys do not. Most passes begin with the latest change seen. Now and then one *looks back* `overlap_s` further,
-since a transaction that commits late carries an older time. So known records come again; their identity is the same.
+since a transaction that commits late carries an older time. So known records come again. Where records carry a version,
+a pass asks only which there are and in which version, and reads whole what it has not told yet: an order has thousands
+of fields. Elsewhere they are told again; their identity is the same.
 
 Times are the server's local ones. Some servers count no seconds (3): after a latest change on the full minute, a pass
 begins on one too. Where the clock is put back, the hour that comes twice is read again.
@@ -14,12 +16,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
 from tieout.connectors.sap_b1 import translate
-from tieout.connectors.sap_b1.reader import Reader
+from tieout.connectors.sap_b1.reader import Page, Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.told import Told
 from tieout.connectors.sap_b1.wire import Json, dumps, text_literal
 from tieout.domain.clock import Clock
 
@@ -29,6 +33,9 @@ LOOKS_BACK = 3
 """How often a feed looks back while `overlap_s` goes by."""
 ROW_SHOWN = 200
 """Characters of a row that are worth showing to a person."""
+WHOLE_AT_ONCE = 20
+"""Records read whole by one request: their keys must fit into its address."""
+VERSION = "DataVersion"
 _ALWAYS = ("UpdateDate", "UpdateTime")
 
 
@@ -48,9 +55,12 @@ class Feed:
 
     def selection(self, settings: Settings) -> str:
         """The value of `$select`."""
-        return ",".join(
-            (self.key, *self.fields, self.made, *_ALWAYS, *(("DataVersion",) if settings.data_version else ()))
-        )
+        return ",".join((self.key, *self.fields, self.made, *_ALWAYS, *((VERSION,) if settings.data_version else ())))
+
+    @property
+    def marks(self) -> str:
+        """The value of `$select` for what tells one state of a record from another, and no more."""
+        return ",".join((self.key, self.made, *_ALWAYS, VERSION))
 
 
 _ITEM_FIELDS = (
@@ -103,7 +113,8 @@ class Cursor:
 
     `since`: where a pass that looks back begins; None means with all there is. `recent`: where any other begins.
     Of the pass being read: `begin`, whether it looks `back`, the `latest` change seen in it, when it `began`.
-    `read`: the mark of the latest reading, where records are told apart by it (`translate.READ`).
+    `read`: the mark of the latest reading, where records are told apart by it (`translate.READ`). `page` names the page
+    this cursor came with, and no other.
     """
 
     since: str | None = None
@@ -114,6 +125,7 @@ class Cursor:
     latest: str | None = None
     began: str | None = None
     read: int = 0
+    page: str = ""
 
     @classmethod
     def load(cls, text: str | None) -> "Cursor":
@@ -133,23 +145,40 @@ class Feeds:
         self._settings = settings
         self._clock = clock
         self._looked_back_s: dict[str, float] = {}
+        self._told = {name: Told() for name in FEEDS}
 
     def poll(self, feed: Feed, cursor: str | None) -> Poll:
         """One page, its records ordered by the time of their change. Raises `RetryLater`, `Misconfigured`."""
+        told = self._told[feed.name]
+        told.stored(cursor)
         at = Cursor.load(cursor)
         at = replace(at, read=self._mark(at.read))
         if at.after is None:
             at = self._begin(feed, at)
-        page = self._reader.page(feed.entity_set, self._options(feed, at))
-        records = [Record(row, f"{feed.entity_set} {_key(feed, row)}") for row in page.rows]
-        written = list(zip(records, page.texts, strict=True))
+        whole = at.begin is None or not self._settings.data_version
+        page = self._reader.page(feed.entity_set, self._options(feed, at, whole=whole))
+        records = _records(feed, page)
         if at.back:
             self._looked_back_s[feed.name] = self._clock.monotonic_s()
         more = bool(records) and (page.onward is not None or len(records) >= self._settings.page_size)
         at = replace(at, latest=_latest(at.latest, records))
         at = replace(at, after=_literal(records[-1].fields[feed.key])) if more else self._next_pass(at)
+        written = list(zip(records, page.texts, strict=True)) if whole else self._in_full(feed, told, records)
         messages = tuple(_message(feed, one, text, at.read) for one, text in _by_change(written))
-        return Poll(messages=messages, cursor=at.dump(), more=more)
+        onward = replace(at, page=uuid4().hex).dump()
+        told.offer(onward, {one.key: _state_in(one) for one in messages})
+        return Poll(messages=messages, cursor=onward, more=more)
+
+    def _in_full(self, feed: Feed, told: Told, records: Sequence[Record]) -> list[tuple[Record, str]]:
+        """Those of the records that were not told yet in the state they are in, read whole; by key, a few at a time."""
+        new = [_literal(one.fields[feed.key]) for one in records if not _is_known(feed, told, one)]
+        written: list[tuple[Record, str]] = []
+        for start in range(0, len(new), WHOLE_AT_ONCE):
+            sought = " or ".join(f"{feed.key} eq {key}" for key in new[start : start + WHOLE_AT_ONCE])
+            options = {"$select": feed.selection(self._settings), "$orderby": feed.key, "$filter": sought}
+            for page in self._reader.pages(feed.entity_set, options):
+                written += zip(_records(feed, page), page.texts, strict=True)
+        return written
 
     def server_now(self) -> datetime:
         """Our clock as the server's local time, without a zone."""
@@ -170,11 +199,12 @@ class Feeds:
             begin = min(begin, _text(now - overlap if back else now))
         return replace(at, begin=begin, back=back or begin is None, began=_text(now), latest=None)
 
-    def _options(self, feed: Feed, at: Cursor) -> dict[str, str]:
+    def _options(self, feed: Feed, at: Cursor, *, whole: bool) -> dict[str, str]:
         since = None if at.begin is None else _written_since(feed, datetime.fromisoformat(at.begin))
         beyond = None if at.after is None else f"{feed.key} gt {at.after}"
         conditions = " and ".join(filter(None, (since, beyond)))
-        chosen = {"$select": feed.selection(self._settings), "$orderby": feed.key}
+        selection = feed.selection(self._settings) if whole else feed.marks
+        chosen = {"$select": selection, "$orderby": feed.key}
         return {**chosen, "$filter": conditions} if conditions else chosen
 
     def _next_pass(self, at: Cursor) -> Cursor:
@@ -188,6 +218,21 @@ class Feeds:
             for time in (known - timedelta(seconds=self._settings.overlap_s), known)
         )
         return Cursor(max(since, at.since or since) if at.back else at.since, recent, read=at.read)
+
+
+def _records(feed: Feed, page: Page) -> list[Record]:
+    return [Record(row, f"{feed.entity_set} {_key(feed, row)}") for row in page.rows]
+
+
+def _is_known(feed: Feed, told: Told, record: Record) -> bool:
+    try:
+        return told.knows(_key(feed, record.fields), translate.state(record))
+    except Unreadable:
+        return False
+
+
+def _state_in(message: Message) -> str:
+    return message.identity.removeprefix(f"{message.key}:")
 
 
 def _text(time: datetime) -> str:

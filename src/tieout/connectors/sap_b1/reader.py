@@ -53,10 +53,15 @@ class Reader:
 
     def rows(self, target: str, options: Mapping[str, str]) -> Iterator[dict[str, Json]]:
         """All rows, page after page."""
+        for page in self.pages(target, options):
+            yield from page.rows
+
+    def pages(self, target: str, options: Mapping[str, str]) -> Iterator[Page]:
+        """All pages, one after the other."""
         onward: dict[str, str] | None = dict(options)
         for _ in range(PAGES_MAX):
             page = self.page(target, onward)
-            yield from page.rows
+            yield page
             onward = page.onward
             if onward is None:
                 return
