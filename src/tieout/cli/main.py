@@ -26,6 +26,7 @@ COMMANDS = {
     "run": Listed("serving:run", "Work and receive webhooks, in one process, until told to stop."),
     "worker": Listed("serving:worker", "Work, without receiving webhooks, until told to stop."),
     "twin": Listed("twin:twin", "Run a twin of one system by itself until interrupted."),
+    "act": Listed("act:act", "Do in a twin what people do in its system: take an order, pick, count, cancel."),
     "check-config": Listed("check:check_config", "Read the configuration and tell every fault in it."),
     "status": Listed("status:status", "Show lanes, queues, open exceptions, troubles and feeds."),
     "cases": Listed("cases:app", "Exceptions: see what people must decide, and act on it."),
