@@ -18,14 +18,15 @@ FILE_LINES, FUNCTION_LINES, MEDIAN_LINES = 500, 60, 10
 
 CONTRACT = "connectors.contract"
 TEXTS = "connectors.texts"
-LOWER = ("sync", "rules", CONTRACT, "journal", "domain")
+LOWER = ("sync", "rules", CONTRACT, "governor", "journal", "domain")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
     "rules": ("rules", "domain"),
     "journal": ("journal", "domain"),
     "engine": ("engine",),
     "twins": ("twins",),
-    "connectors": (CONTRACT, TEXTS, "domain"),
+    "governor": ("governor", "domain"),
+    "connectors": (CONTRACT, TEXTS, "governor", "domain"),
     "sync": LOWER,
     "views": ("views", *LOWER),
     "cases": ("cases", *LOWER),

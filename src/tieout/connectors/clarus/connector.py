@@ -41,6 +41,7 @@ from tieout.domain.postings import (
     Outcome,
     PutItem,
 )
+from tieout.governor import Wire
 
 REASON = {
     "put_item": "item_refused",
@@ -59,10 +60,12 @@ class ClarusConnector:
 
     name = "clarus"
 
-    def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None, send: Wire = httpx.Client.send
+    ) -> None:
         self._settings = settings
         self._clock = clock
-        self._rest = Rest(settings, clock, transport)
+        self._rest = Rest(settings, clock, transport, send)
         self._graph = Graph(self._rest, settings.page_size)
         self._lookup = Lookup(self._graph, clock, settings.account, settings.reference_life_s)
         self._items = Items(self._rest, self._graph, self._lookup, settings)
@@ -212,6 +215,9 @@ def _keys(messages: Sequence[Message], topic: str) -> list[str]:
     return list(dict.fromkeys(message.key for message in messages if message.topic == topic))
 
 
-def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> ClarusConnector:
-    """A connection to Clarus. Makes no call yet. `transport` replaces the network, as for a twin in process."""
-    return ClarusConnector(settings, clock, transport)
+def connect(
+    settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None, send: Wire = httpx.Client.send
+) -> ClarusConnector:
+    """A connection to Clarus. Makes no call yet. `transport` replaces the network, as for a twin in process; every
+    request is handed to `send`."""
+    return ClarusConnector(settings, clock, transport, send)

@@ -19,13 +19,17 @@ from tieout.connectors.sap_b1.settings import Settings
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Content, Document, Item, Period, Side
 from tieout.domain.postings import Outcome
+from tieout.governor import Wire
 
 NAME = "sap-b1"
 
 
-def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> "SapB1":
-    """A connector to one company. Makes no call yet. `transport` stands in for the network in tests."""
-    sessions = Sessions(settings, clock, transport)
+def connect(
+    settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None, send: Wire = httpx.Client.send
+) -> "SapB1":
+    """A connector to one company. Makes no call yet. `transport` stands in for the network in tests; every request is
+    handed to `send`."""
+    sessions = Sessions(settings, clock, transport, send)
     reader = Reader(sessions, settings)
     lookup = Lookup(reader, settings)
     return SapB1(
