@@ -15,6 +15,7 @@ from tieout.governor import Limits
 from tieout.journal.urls import checked, has_password
 from tieout.references import Place, References, written
 from tieout.rules.facts import Policy
+from tieout.sync.freshness import Freshness
 from tieout.sync.leases import LEASE_S
 
 M = TypeVar("M", bound=BaseModel)
@@ -122,6 +123,7 @@ class LinkSettings(_Frozen):
     ledger: Connection
     policy: Policy = Policy()
     polling: PollingSettings = PollingSettings()
+    freshness: Freshness = Freshness()
 
 
 class Settings(_Frozen):

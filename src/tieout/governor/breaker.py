@@ -1,4 +1,4 @@
-"""The circuit breaker: after some calls in a row that did not reach the system none is made for a while; then one looks.
+"""The circuit breaker: after some calls in a row that met no system none is made for a while; then one looks.
 
 Pure and not thread-safe. Times are the caller's monotonic seconds.
 """

@@ -1,5 +1,8 @@
 """A token bucket: so many calls a second over time, and a few more at once after a quiet time. Not thread-safe."""
 
+LEAST_S = 1e-6
+"""A shorter wait is a fraction that rounding left behind."""
+
 
 class Bucket:
     """`per_second` tokens drip in, up to `burst`; each call takes one. Times are the caller's monotonic seconds."""
@@ -11,7 +14,8 @@ class Bucket:
     def wait_s(self, now_s: float) -> float:
         """Seconds until a token is there; 0 now."""
         self._drip(now_s)
-        return max(0.0, (1.0 - self._tokens) / self._per_second)
+        lacking_s = (1.0 - self._tokens) / self._per_second
+        return lacking_s if lacking_s > LEAST_S else 0.0
 
     def take(self, now_s: float) -> None:
         """Takes a token, whether it is there or not: the next one waits for it."""

@@ -23,7 +23,7 @@ from tieout.governor.bucket import Bucket
 from tieout.governor.limits import Limits
 
 WAITS_S = 10.0
-"""The longest a call waits for its turn. Short beside any `settle_s`: an attempt must be over before it is looked up."""
+"""The longest a call waits for its turn. Short beside `settle_s`: an attempt must be over before it is looked up."""
 POLLS_YIELD_S = 3.0
 TEXT_MAX = 300
 RETRY_AFTER_MAX_S = 900.0

@@ -124,6 +124,7 @@ class LaneWork:
     """Everything that matters for one claimed lane, in memory while the lease is ours.
 
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
+    `awaits`: the side whose system rests, so that nothing can be sent or read there for now.
     """
 
     claimed: Claimed
@@ -133,6 +134,7 @@ class LaneWork:
     cases: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     rest_s: float | None = None
     rest_why: str = ""
+    awaits: Side | None = None
     rests_for_parent: bool = False
     unread: bool = False
 
@@ -141,6 +143,11 @@ class LaneWork:
         if self.rest_s is None:
             self.rests_for_parent = True
             self.rest(seconds, why)
+
+    def wait_for(self, side: Side, why: str) -> None:
+        """The system of one side rests: the lane goes back to its place in the line, and is left alone until then."""
+        self.awaits = side
+        self.rest(0.0, why)
 
     def wake_for_parent(self) -> None:
         """Looks again: what was missing may have crossed meanwhile."""

@@ -11,6 +11,10 @@
 | mapping | code of the one side to code of the other, edited by users |
 | cursor | how far each feed has been read, and when it last answered |
 | trouble | which jobs cannot reach their system, or fail, at the moment, and since when |
+| governor | how each process uses each system: its budget, and whether it can reach it |
+| watch | when each link was last looked after, and how far it was read back |
+| unseen | what a system shows when asked another way and its feed has not told yet |
+| read_back | which postings were found again in their system, when, and what was found |
 | mirror | each side's items as last seen |
 | lane, lease | what has work waiting, and who is at it |
 | audit | who changed what; each row carries the hash of the one before |
@@ -107,6 +111,7 @@ posting = Table(
 )
 Index("ix_posting_lane", posting.c.link, posting.c.lane)
 Index("ix_posting_document", posting.c.document_id)
+Index("ix_posting_state", posting.c.link, posting.c.state, posting.c.done_at)
 
 attempt = Table(
     "attempt",
@@ -203,6 +208,7 @@ cursor = Table(
     Column("feed", String(40), primary_key=True),
     Column("position", Text, nullable=False),
     Column("beat_at", UtcDateTime, nullable=False, comment="when the feed last answered"),
+    Column("sweeps", Integer, nullable=False, server_default="0", comment="how often it was read to its end"),
 )
 
 trouble = Table(
@@ -212,6 +218,49 @@ trouble = Table(
     Column("link", String(40), nullable=False),
     Column("text", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    Column("side", String(10), comment="of a job that asks one system"),
+    Column("kind", String(10), nullable=False, server_default="failed", comment="unreached, refused, failed"),
+)
+
+governor = Table(
+    "governor",
+    metadata,
+    Column("link", String(40), primary_key=True),
+    Column("side", String(10), primary_key=True),
+    Column("worker", String(80), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False, comment="when the process last told"),
+    Column("state", String(10), nullable=False, comment="closed, open, half-open"),
+    Column("told", Text, nullable=False, comment="JSON: budget and use"),
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("link", String(40), primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False, comment="when it was first looked after"),
+    Column("turned_at", UtcDateTime, nullable=False),
+    Column("probed_at", UtcDateTime, comment="when the feeds were last asked another way"),
+    Column("read_to", UtcDateTime, comment="postings settled until then have been considered for reading back"),
+)
+
+unseen = Table(
+    "unseen",
+    metadata,
+    Column("link", String(40), primary_key=True),
+    Column("side", String(10), primary_key=True),
+    Column("feed", String(40), primary_key=True),
+    Column("identity", String(200), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("sweeps", Integer, nullable=False, comment="how often the feed had been read to its end by then"),
+)
+
+read_back = Table(
+    "read_back",
+    metadata,
+    Column("posting_id", Id, ForeignKey("posting.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ended", String(10), nullable=False, comment="same, missing, different"),
+    Column("text", Text, nullable=False),
 )
 
 mirror = Table(
@@ -244,8 +293,9 @@ lane = Table(
     Column("due_at", UtcDateTime, comment="wall time to look at it again"),
     Column("rests", Integer, nullable=False, comment="how often in a row it had to rest: spaces the next try"),
     Column("why", Text, comment="what it rests for, for people"),
+    Column("awaits", String(10), comment="the side whose system it waits for, and is not claimed while that rests"),
 )
-Index("ix_lane_pending", lane.c.due_at, sqlite_where=lane.c.arrived > lane.c.handled,
+Index("ix_lane_pending", lane.c.link, lane.c.due_at, sqlite_where=lane.c.arrived > lane.c.handled,
       postgresql_where=lane.c.arrived > lane.c.handled)  # fmt: skip
 Index("ix_lane_token", lane.c.token)
 

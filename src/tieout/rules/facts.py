@@ -27,6 +27,12 @@ class Policy(BaseModel):
     parent_patience_s: float = Field(
         default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."
     )
+    read_back: float = Field(
+        default=0.02, ge=0, le=1, description="The share of postings to the ledger that is looked up again later."
+    )
+    read_back_after_s: float = Field(
+        default=600.0, ge=0, le=604_800, description="Seconds after which a posting is looked up again."
+    )
 
     @field_validator("time_zone")
     @classmethod

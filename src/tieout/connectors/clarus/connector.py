@@ -26,6 +26,7 @@ from tieout.connectors.contract import (
     Poll,
     RetryLater,
     Send,
+    Shown,
     Unreadable,
 )
 from tieout.domain.clock import Clock
@@ -98,6 +99,10 @@ class ClarusConnector:
         if feed not in self._sweeps:
             raise ValueError(f"Clarus has no feed {feed!r}, only {', '.join(self._sweeps)}")
         return self._sweeps[feed].poll(cursor)
+
+    def newest(self, feed: str) -> list[Shown]:
+        """A page of records that have ended and were due lately, by a query without any cursor."""
+        return self._sweeps[feed].newest()
 
     def webhook(self, request: Inbound) -> list[Message]:
         """The order or receipt a webhook is about. Raises `Unauthenticated`, `Unreadable`."""

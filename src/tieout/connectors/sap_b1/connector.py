@@ -5,7 +5,17 @@ from datetime import date
 
 import httpx
 
-from tieout.connectors.contract import Answer, Capabilities, Inbound, Message, Poll, Send, Unauthenticated, Unreadable
+from tieout.connectors.contract import (
+    Answer,
+    Capabilities,
+    Inbound,
+    Message,
+    Poll,
+    Send,
+    Shown,
+    Unauthenticated,
+    Unreadable,
+)
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
@@ -89,6 +99,10 @@ class SapB1:
     def poll(self, feed: str, cursor: str | None) -> Poll:
         """One page of a feed; within a page the oldest change comes first."""
         return self._feeds.poll(FEEDS[feed], cursor)
+
+    def newest(self, feed: str) -> list[Shown]:
+        """The records of a feed changed last, and those made last, by two queries without any cursor."""
+        return self._feeds.newest(FEEDS[feed])
 
     def webhook(self, request: Inbound) -> list[Message]:
         """Always raises `Unauthenticated`: Service Layer's own webhooks (FP 2602 and later) are not used."""

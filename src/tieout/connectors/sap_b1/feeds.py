@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
+from tieout.connectors.contract import Message, Poll, RetryLater, Shown, Unreadable
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.reader import Page, Reader
 from tieout.connectors.sap_b1.record import Record
@@ -31,6 +31,8 @@ KEY_MAX = 50
 """Characters of the longest key, an item's code (7)."""
 LOOKS_BACK = 3
 """How often a feed looks back while `overlap_s` goes by."""
+NEWEST = 5
+"""Records asked for to see whether a feed has told of them."""
 ROW_SHOWN = 200
 """Characters of a row that are worth showing to a person."""
 WHOLE_AT_ONCE = 20
@@ -179,6 +181,15 @@ class Feeds:
             for page in self._reader.pages(feed.entity_set, options):
                 written += zip(_records(feed, page), page.texts, strict=True)
         return written
+
+    def newest(self, feed: Feed) -> list[Shown]:
+        """The records changed last and those made last. Raises `RetryLater`, `Misconfigured`."""
+        chosen = {"$select": feed.selection(self._settings), "$top": str(NEWEST)}
+        orders = ("UpdateDate desc,UpdateTime desc", f"{feed.made if feed.key_type is str else feed.key} desc")
+        pages = [self._reader.page(feed.entity_set, {**chosen, "$orderby": order}) for order in orders]
+        records = [Record(row, f"{feed.entity_set} {_key(feed, row)}") for page in pages for row in page.rows[:NEWEST]]
+        told = {message.identity: message for message in (_message(feed, one, 0) for one in records)}
+        return [Shown(topic=feed.name, key=one.key, identity=one.identity) for one in told.values()]
 
     def server_now(self) -> datetime:
         """Our clock as the server's local time, without a zone."""

@@ -30,6 +30,10 @@ def upgrade() -> None:
     _movement()
     _posting()
     _attempt()
+    _governor()
+    _watch()
+    _unseen()
+    _read_back()
 
 
 def _audit() -> None:
@@ -80,6 +84,7 @@ def _cursor() -> None:
         sa.Column("feed", sa.String(40), nullable=False),
         sa.Column("position", sa.Text, nullable=False),
         sa.Column("beat_at", TIME, nullable=False, comment="when the feed last answered"),
+        sa.Column("sweeps", sa.Integer, nullable=False, server_default="0", comment="how often it was read to its end"),
         sa.PrimaryKeyConstraint("link", "side", "feed", name="pk_cursor"),
     )
 
@@ -91,6 +96,8 @@ def _trouble() -> None:
         sa.Column("link", sa.String(40), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("since", TIME, nullable=False),
+        sa.Column("side", sa.String(10), nullable=True, comment="of a job that asks one system"),
+        sa.Column("kind", sa.String(10), nullable=False, server_default="failed", comment="unreached, refused, failed"),
         sa.PrimaryKeyConstraint("job", name="pk_trouble"),
     )
 
@@ -111,10 +118,16 @@ def _lane() -> None:
             "rests", sa.Integer, nullable=False, comment="how often in a row it had to rest: spaces the next try"
         ),
         sa.Column("why", sa.Text, nullable=True, comment="what it rests for, for people"),
+        sa.Column(
+            "awaits",
+            sa.String(10),
+            nullable=True,
+            comment="the side whose system it waits for, and is not claimed while that rests",
+        ),
         sa.PrimaryKeyConstraint("link", "lane", name="pk_lane"),
     )
     where = sa.text("arrived > handled")
-    op.create_index("ix_lane_pending", "lane", ["due_at"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_lane_pending", "lane", ["link", "due_at"], sqlite_where=where, postgresql_where=where)
     op.create_index("ix_lane_token", "lane", ["token"])
 
 
@@ -274,6 +287,7 @@ def _posting() -> None:
         sa.UniqueConstraint("link", "reference", name="uq_posting_link_reference"),
     )
     op.create_index("ix_posting_document", "posting", ["document_id"])
+    op.create_index("ix_posting_state", "posting", ["link", "state", "done_at"])
     op.create_index("ix_posting_lane", "posting", ["link", "lane"])
 
 
@@ -292,3 +306,56 @@ def _attempt() -> None:
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_attempt_posting_id"),
     )
     op.create_index("ix_attempt_posting", "attempt", ["posting_id"])
+
+
+def _governor() -> None:
+    op.create_table(
+        "governor",
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("side", sa.String(10), nullable=False),
+        sa.Column("worker", sa.String(80), nullable=False),
+        sa.Column("seen_at", TIME, nullable=False, comment="when the process last told"),
+        sa.Column("state", sa.String(10), nullable=False, comment="closed, open, half-open"),
+        sa.Column("told", sa.Text, nullable=False, comment="JSON: budget and use"),
+        sa.PrimaryKeyConstraint("link", "side", "worker", name="pk_governor"),
+    )
+
+
+def _watch() -> None:
+    op.create_table(
+        "watch",
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("began_at", TIME, nullable=False, comment="when it was first looked after"),
+        sa.Column("turned_at", TIME, nullable=False),
+        sa.Column("probed_at", TIME, nullable=True, comment="when the feeds were last asked another way"),
+        sa.Column(
+            "read_to", TIME, nullable=True,
+            comment="postings settled until then have been considered for reading back",
+        ),
+        sa.PrimaryKeyConstraint("link", name="pk_watch"),
+    )  # fmt: skip
+
+
+def _unseen() -> None:
+    op.create_table(
+        "unseen",
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("side", sa.String(10), nullable=False),
+        sa.Column("feed", sa.String(40), nullable=False),
+        sa.Column("identity", sa.String(200), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("sweeps", sa.Integer, nullable=False, comment="how often the feed had been read to its end by then"),
+        sa.PrimaryKeyConstraint("link", "side", "feed", "identity", name="pk_unseen"),
+    )
+
+
+def _read_back() -> None:
+    op.create_table(
+        "read_back",
+        sa.Column("posting_id", ID, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("ended", sa.String(10), nullable=False, comment="same, missing, different"),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("posting_id", name="pk_read_back"),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_read_back_posting_id"),
+    )
