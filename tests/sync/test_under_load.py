@@ -28,16 +28,20 @@ FEEDS = {Side.LEDGER: ("items", "sales_orders", "purchase_orders"), Side.WAREHOU
 
 
 class Gate(httpx.BaseTransport):
-    """Stands before a system; closed, nobody is there."""
+    """Stands before a system; closed, nobody is there. Some calls are throttled."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, inner: httpx.BaseTransport, clock: HandClock) -> None:
         self.inner, self.closed, self.calls = inner, False, 0
+        self.throttles, self.chance, self.called_s, self.clock = 0.0, Random(3), list[float](), clock  # noqa: S311
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Passes it on, or not."""
         self.calls += 1
+        self.called_s.append(self.clock.monotonic_s())
         if self.closed:
             raise httpx.ConnectError("refused", request=request)
+        if self.chance.random() < self.throttles:
+            return httpx.Response(429, headers={"Retry-After": "2"}, request=request)
         return self.inner.handle_request(request)
 
 
@@ -46,7 +50,7 @@ class Under:
 
     def __init__(self, shop: Shop, *, wrong: bool = False, **limits: Any) -> None:
         self.shop, self.clock = shop, shop.clock
-        self.to_ledger, self.to_floor = Gate(shop.to_ledger), Gate(shop.to_floor)
+        self.to_ledger, self.to_floor = Gate(shop.to_ledger, shop.clock), Gate(shop.to_floor, shop.clock)
         allowed = Limits(**{"opens_after": 3, "rest_s": 10, "longest_rest_s": 40, **limits})
         governors = {side: Governor(allowed, 4, self.clock, Random(2), _pausing(self.clock)) for side in Side}  # noqa: S311
         floor = {"tenant": "tieout", "client_id": "tieout", "client_secret": "tieout", "account": "TIEOUT"}
@@ -132,6 +136,23 @@ def test_an_outage_is_one_exception_and_a_growing_queue_and_what_waits_then_goes
     assert sorted(orders) == numbers
     assert shop.rows("SELECT count(*) FROM posting WHERE state <> 'done'")[0][0] == 0
     assert orders == numbers
+
+
+def test_a_storm_of_429_keeps_to_the_rate_and_all_is_posted_once(shop: Shop) -> None:
+    under = Under(shop, per_second=2, burst=4)
+    numbers = [shop.order(quantity) for quantity in range(1, 7)]
+    shop.all_leaves()
+    under.to_ledger.throttles = 0.4
+    for _ in range(30):
+        under.asks()
+        shop.work()
+        shop.clock.pass_s(30)
+    called_s = under.to_ledger.called_s
+    assert all(sum(1 for one in called_s if start <= one < start + 10) <= 2 * 10 + 4 for start in called_s)
+    assert under.link.governors[Side.LEDGER].use().throttled > 5
+    delivered = [row["DocumentLines"][0]["BaseEntry"] for row in shop.ledger_documents("DeliveryNotes")]
+    assert sorted(delivered) == numbers
+    assert len(shop.ledger_documents("Invoices")) == len(numbers)
 
 
 def test_credentials_changed_under_us_are_one_exception_and_nothing_is_lost(shop: Shop) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 from tieout.domain.documents import Side
 from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.store import insert_new, upsert
-from tieout.journal.tables import attempt, case_, case_event, cursor, document, governor, lane, message, posting, watch
+from tieout.journal.tables import attempt, case_, case_event, cursor, document, governor, message, posting, watch
 from tieout.journal.tables import unseen as unseen_
 
 SYSTEM = "tieout"
@@ -235,9 +235,3 @@ def _end(connection: Connection, cases: Sequence[int], now: datetime) -> None:
 def _tell_of(connection: Connection, cases: Sequence[int], action: str, text: str, now: datetime) -> None:
     rows = [{"case_id": one, "at": now, "actor": SYSTEM, "action": action, "text": text} for one in cases]
     connection.execute(insert(case_event), rows)
-
-
-def awaiting(connection: Connection, link: str) -> dict[str, int]:
-    """How many lanes wait for each side's system."""
-    wanted = select(lane.c.awaits, func.count().label("number")).where(lane.c.link == link, lane.c.awaits.is_not(None))
-    return {row.awaits: row.number for row in connection.execute(wanted.group_by(lane.c.awaits))}

@@ -1,7 +1,7 @@
 """What is told of a link that has fallen behind: decided from what the journal and the systems show. No I/O."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -54,7 +54,6 @@ class Seen:
     unseen: Mapping[tuple[str, str], Sequence[Unseen]]
     stuck: Sequence[Late]
     unknown: Sequence[Late]
-    awaiting: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def away(governors: Iterable[Told], troubles: Iterable[Trouble]) -> set[str]:
@@ -87,13 +86,9 @@ def _connections(seen: Seen) -> list[Alarm]:
         if one.state != "closed":
             found.setdefault(one.side, one)
     return [
-        Alarm(
-            "connection_down", f"connection/{side}",
-            f"the {side}, seen from {one.worker}: {one.use['why']}; {seen.awaiting.get(side, 0)} lanes wait for it",
-            side,
-        )
+        Alarm("connection_down", f"connection/{side}", f"the {side}, seen from {one.worker}: {one.use['why']}", side)
         for side, one in found.items()
-    ]  # fmt: skip
+    ]
 
 
 def _credentials(troubles: Iterable[Trouble]) -> list[Alarm]:

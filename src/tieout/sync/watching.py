@@ -66,7 +66,6 @@ class Watch:
             unseen=watch.unseen(connection, link),
             stuck=watch.stuck(connection, link, now - self._every(ages.order_s)),
             unknown=watch.unknown(connection, link, now - self._every(ages.unknown_s), away(governors, troubles)),
-            awaiting=watch.awaiting(connection, link),
         )
         wanted = alarms(seen, ages.feed_age_s(self.feeds_s))
         watch.settle_alarms(connection, link, wanted, kept(governors, troubles), now)
