@@ -15,16 +15,16 @@ ROWS = [
     "webhook to delivery at 20 a second, p99",
     "despatches beside locked items",
     "the last despatch of a locked item, after it is free",
-    "journal of 100,000 documents: lanes claimed",
-    "journal of 100,000 documents: lanes settled",
-    "journal of 100,000 documents: opening the list of exceptions",
+    "journal of 12,000 documents: lanes claimed",
+    "journal of 12,000 documents: lanes settled",
+    "journal of 12,000 documents: opening the list of exceptions",
     "resident memory of an idle process",
 ]
 
 
 def test_every_row_is_measured_and_the_exit_code_says_whether_all_bars_are_cleared() -> None:
     small = ["--webhooks", "50", "--rounds", "1", "--despatches", "10", "--steady-s", "0.5", "--contended", "40",
-             "--locked-s", "0.1", "--json"]  # fmt: skip
+             "--locked-s", "0.1", "--documents", "12000", "--json"]  # fmt: skip
     command = [sys.executable, "-c", "from tieout.cli.main import main; main()", "bench", *small]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     rows = json.loads(ran.stdout)

@@ -53,7 +53,7 @@ class Sizes:
     """Despatches beside locked items; as many go before, with nothing locked."""
     locked_s: float = 5.0
     """How long a user keeps one item in twenty locked."""
-    documents: int = 100_000
+    documents: int = 50_000
     """In the large journal; the small one has 10,000."""
 
 

@@ -12,8 +12,6 @@ from tieout.bench.run import run_bench
 from tieout.cli.output import ATTENTION, Json, Refused, explained, show
 from tieout.twins.process import ProcessError
 
-BIG = 1_000_000
-"""Documents in a journal of some years."""
 MANY = 10_000_000
 """More of anything is a slip of the keyboard, and would fill the memory."""
 
@@ -36,14 +34,16 @@ def bench(
     locked_s: Annotated[
         float, typer.Option(help="Seconds for which one item in twenty is locked.", min=0.1, max=600)
     ] = Sizes.locked_s,
-    big: Annotated[bool, typer.Option("--big", help="A journal of 1,000,000 documents, not 100,000.")] = False,
+    documents: Annotated[
+        int, typer.Option(help="Documents in the large journal; the small one has 10,000.", min=1000, max=MANY)
+    ] = Sizes.documents,
     as_json: Json = False,
 ) -> None:
     """Measure speed, contention, a large journal and memory against limits of the same run. Exit code 1: a bar is
     missed."""
     progress = Console(stderr=True, quiet=as_json)
     sizes = Sizes(webhooks=webhooks, rounds=rounds, despatches=despatches, steady_s=steady_s, contended=contended,
-                  locked_s=locked_s, documents=BIG if big else Sizes.documents)  # fmt: skip
+                  locked_s=locked_s, documents=documents)  # fmt: skip
     with explained(as_json=as_json):
         try:
             rows = run_bench(sizes, lambda part: progress.print(f"  measuring {part}", highlight=False))

@@ -178,6 +178,7 @@ case_ = Table(
 Index("ix_case_open", case_.c.link, case_.c.owner, sqlite_where=case_.c.state == "open",
       postgresql_where=case_.c.state == "open")  # fmt: skip
 Index("ix_case_lane", case_.c.link, case_.c.lane)
+Index("ix_case_opened", case_.c.state, case_.c.opened_at)
 
 case_event = Table(
     "case_event",

@@ -72,6 +72,7 @@ def _case() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_case_"),
     )
     op.create_index("ix_case_lane", "case_", ["link", "lane"])
+    op.create_index("ix_case_opened", "case_", ["state", "opened_at"])
     where = sa.text("state = 'open'")
     op.create_index("ix_case_open", "case_", ["link", "owner"], sqlite_where=where, postgresql_where=where)
 
