@@ -184,12 +184,16 @@ class Feeds:
 
     def newest(self, feed: Feed) -> list[Shown]:
         """The records changed last and those made last. Raises `RetryLater`, `Misconfigured`."""
-        chosen = {"$select": feed.selection(self._settings), "$top": str(NEWEST)}
-        orders = ("UpdateDate desc,UpdateTime desc", f"{feed.made if feed.key_type is str else feed.key} desc")
-        pages = [self._reader.page(feed.entity_set, {**chosen, "$orderby": order}) for order in orders]
-        records = [Record(row, f"{feed.entity_set} {_key(feed, row)}") for page in pages for row in page.rows[:NEWEST]]
-        told = {message.identity: message for message in (_message(feed, one, 0) for one in records)}
-        return [Shown(topic=feed.name, key=one.key, identity=one.identity) for one in told.values()]
+        selection = feed.marks if self._settings.data_version else feed.selection(self._settings)
+        made = feed.made if feed.key_type is str else feed.key
+        told: dict[str, Shown] = {}
+        for order in ("UpdateDate desc,UpdateTime desc", f"{made} desc"):
+            options = {"$select": selection, "$orderby": order, "$top": str(NEWEST)}
+            for record in _records(feed, self._reader.page(feed.entity_set, options))[:NEWEST]:
+                key, state = _key(feed, record.fields), _state_of(record)
+                if state is not None:
+                    told[key] = Shown(topic=feed.name, key=key, identity=f"{key}:{state}")
+        return list(told.values())
 
     def server_now(self) -> datetime:
         """Our clock as the server's local time, without a zone."""
@@ -240,6 +244,13 @@ def _is_known(feed: Feed, told: Told, record: Record) -> bool:
         return told.knows(_key(feed, record.fields), translate.state(record))
     except Unreadable:
         return False
+
+
+def _state_of(record: Record) -> str | None:
+    try:
+        return translate.state(record)
+    except Unreadable:
+        return None  # a feed tells of it by its whole content
 
 
 def _state_in(message: Message) -> str:
