@@ -21,6 +21,7 @@ from tieout.sync.freshness import Freshness
 from tieout.sync.link import Link
 from tieout.sync.polling import Polls, Troubles
 from tieout.sync.watching import Watch
+from tieout.views.status import status
 
 __all__ = ["shop"]
 
@@ -48,13 +49,18 @@ class Gate(httpx.BaseTransport):
 class Under:
     """The small shop with its calls governed, and somebody who looks after it."""
 
-    def __init__(self, shop: Shop, *, wrong: bool = False, **limits: Any) -> None:
+    def __init__(self, shop: Shop, *, wrong: bool = False, batch_size: int = 1, **limits: Any) -> None:
         self.shop, self.clock = shop, shop.clock
         self.to_ledger, self.to_floor = Gate(shop.to_ledger, shop.clock), Gate(shop.to_floor, shop.clock)
         allowed = Limits(**{"opens_after": 3, "rest_s": 10, "longest_rest_s": 40, **limits})
         governors = {side: Governor(allowed, 4, self.clock, Random(2), _pausing(self.clock)) for side in Side}  # noqa: S311
         floor = {"tenant": "tieout", "client_id": "tieout", "client_secret": "tieout", "account": "TIEOUT"}
-        books = {"company": "TIEOUT", "user": "manager", "password": "old" if wrong else "manager"}
+        books = {
+            "company": "TIEOUT",
+            "user": "manager",
+            "password": "old" if wrong else "manager",
+            "batch_size": batch_size,
+        }
         self.link = Link(
             "demo",
             clarus.connect(
@@ -114,6 +120,12 @@ def test_an_outage_is_one_exception_and_a_growing_queue_and_what_waits_then_goes
     waiting = under.lanes()
     assert sorted(lane for lane, _, _ in waiting) == sorted(f"order/{number}" for number in numbers)
     assert {awaits for _, awaits, _ in waiting} == {"ledger"}
+    with shop.journal.read() as connection:
+        stands = status(connection, shop.clock.now())
+    (lanes,) = stands.lanes
+    assert (lanes.due, lanes.resting) == (0, len(numbers))
+    opened = [(one.side, one.worker) for one in stands.governors if one.use["times_opened"]]
+    assert opened == [("ledger", "here"), ("ledger", "there")]
     shop.work()
     ((attempts,),), calls = shop.rows("SELECT count(*) FROM attempt"), under.to_ledger.calls
     assert not shop.drain.turn()
@@ -136,6 +148,25 @@ def test_an_outage_is_one_exception_and_a_growing_queue_and_what_waits_then_goes
     assert sorted(orders) == numbers
     assert shop.rows("SELECT count(*) FROM posting WHERE state <> 'done'")[0][0] == 0
     assert orders == numbers
+
+
+def test_a_locked_record_rests_alone_and_what_stands_behind_it_in_a_batch_goes_at_once(shop: Shop) -> None:
+    Under(shop, batch_size=6)
+    shop.with_policy(Policy(invoice=False))
+    numbers = [shop.order(quantity) for quantity in range(1, 7)]
+    shop.all_leaves()
+    locked = numbers[1]
+    shop.at_the_ledger("lock_record", record=f"Orders({locked})", seconds=40)
+    shop.sync()
+    delivered = {row["DocumentLines"][0]["BaseEntry"] for row in shop.ledger_documents("DeliveryNotes")}
+    assert delivered == {*numbers} - {locked}
+    assert shop.rows("SELECT lane, rests FROM lane WHERE arrived > handled") == [(f"order/{locked}", 1)]
+    tries = 0
+    while len(shop.ledger_documents("DeliveryNotes")) < len(numbers):
+        shop.clock.pass_s(1)
+        tries += shop.drain.turn()
+    assert 3 <= tries <= 8
+    assert shop.open_cases() == []
 
 
 def test_a_storm_of_429_keeps_to_the_rate_and_all_is_posted_once(shop: Shop) -> None:

@@ -9,7 +9,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from tieout.domain.documents import Side
 from tieout.domain.reasons import REASONS, Problem
@@ -22,6 +34,13 @@ GONE_AFTER_S = 120.0
 """A process that has not told how it stands for so long is gone, and counts no more."""
 AT_ONCE = 20
 """Lanes of one link that are told of as stuck, or as unknown, at a time: what stops everything is one thing to mend."""
+LOOKED_AT = 200
+"""Unfinished things looked at to find those lanes."""
+_UNFINISHED: Mapping[str, ColumnElement[bool]] = {
+    "document": document.c.state.in_(("waiting", "planned")),
+    # Written out, since SQLite takes the index on waiting messages only for the very words that index was made with.
+    "message": message.c.state == literal_column("'waiting'"),
+}
 PASSING = ("connection_down", "credentials_refused", "sync_stale", "order_stuck", "outcome_unknown")
 """Reasons of exceptions that end by themselves with what they tell of."""
 
@@ -164,37 +183,41 @@ def unseen(connection: Connection, link: str) -> dict[tuple[str, str], list[Unse
 
 def stuck(connection: Connection, link: str, before: datetime) -> list[Late]:
     """Lanes with a document or a message that has waited since before a time, and with no exception, oldest first."""
-    return sorted(
-        [
-            *_late(connection, link, document, "stored_at", ("waiting", "planned"), before),
-            *_late(connection, link, message, "received_at", ("waiting",), before),
-        ],
-        key=lambda late: late.since,
-    )[:AT_ONCE]
+    late = [
+        *_late(connection, link, document, "stored_at", before),
+        *_late(connection, link, message, "received_at", before),
+    ]
+    return _by_lane(late)
 
 
-def _late(
-    connection: Connection, link: str, table: Any, stored: str, states: tuple[str, ...], before: datetime
-) -> list[Late]:
+def _late(connection: Connection, link: str, table: Table, stored: str, before: datetime) -> list[Late]:
+    """Found by the index on what is unfinished: the whole table may hold millions."""
     here = and_(case_.c.link == link, case_.c.lane == table.c.lane, case_.c.state == "open")
     told_of = exists().where(here, case_.c.reason != "order_stuck")
-    waits = (table.c.link == link, table.c.state.in_(states), table.c[stored] <= before, ~told_of)
-    wanted = select(table.c.lane, func.min(table.c[stored]).label("since")).where(*waits).group_by(table.c.lane)
-    rows = connection.execute(wanted.order_by("since").limit(AT_ONCE))
-    return [Late(row.lane, f"a {table.name}", row.since) for row in rows]
+    waits = (table.c.link == link, _UNFINISHED[table.name], table.c[stored] <= before, ~told_of)
+    wanted = select(table.c.lane, table.c[stored].label("since")).where(*waits).order_by(table.c[stored])
+    return [Late(row.lane, f"a {table.name}", row.since) for row in connection.execute(wanted.limit(LOOKED_AT))]
 
 
 def unknown(connection: Connection, link: str, before: datetime, besides: Collection[str]) -> list[Late]:
     """Postings whose outcome has not been known since before a time, but for those to the sides `besides`."""
     wanted = (
-        select(posting.c.lane, posting.c.kind, posting.c.reference, func.min(attempt.c.started_at).label("since"))
+        select(posting.c.lane, posting.c.kind, posting.c.reference, attempt.c.started_at)
         .join(attempt, attempt.c.posting_id == posting.c.id)
         .where(posting.c.link == link, posting.c.state == "sent", posting.c.side.not_in(sorted(besides)))
         .where(attempt.c.ended.is_(None), attempt.c.started_at <= before)
-        .group_by(posting.c.lane, posting.c.kind, posting.c.reference)
+        .order_by(attempt.c.started_at)
     )
-    rows = connection.execute(wanted.order_by("since").limit(AT_ONCE))
-    return [Late(row.lane, f"{row.kind} {row.reference}", row.since) for row in rows]
+    rows = connection.execute(wanted.limit(LOOKED_AT))
+    return _by_lane([Late(row.lane, f"{row.kind} {row.reference}", row.started_at) for row in rows])
+
+
+def _by_lane(late: Iterable[Late]) -> list[Late]:
+    """The oldest of each lane, and no more lanes than are told of."""
+    found: dict[str, Late] = {}
+    for one in sorted(late, key=lambda one: one.since):
+        found.setdefault(one.lane, one)
+    return list(found.values())[:AT_ONCE]
 
 
 def settle_alarms(
