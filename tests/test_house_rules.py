@@ -17,7 +17,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FILE_LINES, FUNCTION_LINES, MEDIAN_LINES = 500, 60, 10
 
 CONTRACT = "connectors.contract"
-TEXTS = "connectors.texts"
+SHARED = ("connectors.texts", "connectors.trust")
 LOWER = ("sync", "rules", CONTRACT, "governor", "journal", "domain")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "engine": ("engine",),
     "twins": ("twins",),
     "governor": ("governor", "domain"),
-    "connectors": (CONTRACT, TEXTS, "governor", "domain"),
+    "connectors": (CONTRACT, *SHARED, "governor", "domain"),
     "sync": LOWER,
     "views": ("views", *LOWER),
     "cases": ("cases", *LOWER),

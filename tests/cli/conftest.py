@@ -1,6 +1,7 @@
 """The commands as a user runs them, over the journal of a small shop that trades with both twins."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,9 +86,9 @@ class Terminal:
 
 
 @pytest.fixture
-def journal_url(tmp_path: Path) -> str:
+def migrated_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     """These accounts are of the commands, so the embedded database will do."""
-    return f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
 @pytest.fixture

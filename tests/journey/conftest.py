@@ -14,7 +14,6 @@ from tieout.connectors import clarus, sap_b1
 from tieout.connectors.contract import Message
 from tieout.domain.documents import Side
 from tieout.journal import reference
-from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
 from tieout.rules.facts import Policy
 from tieout.sync.drain import Drain
@@ -193,7 +192,6 @@ def shop(journal: Journal) -> Iterator[Shop]:
         sap_b1.connect(ledger_settings, clock=clock, transport=to_ledger),
         Policy(),
     )
-    migrate(journal)
     with journal.write("mappings") as connection:
         reference.set_mapping(connection, "demo", "warehouse", "01", "WH1")
         for ours, theirs in (("1", "ROYALMAIL"), ("2", "DHL"), ("3", "DPD")):

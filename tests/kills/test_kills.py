@@ -67,12 +67,12 @@ class Site:
 
 
 @pytest.fixture
-def site(journal_url: str, tmp_path: Path) -> Iterator[Site]:
+def site(migrated_url: str, tmp_path: Path) -> Iterator[Site]:
     """Two twins as processes, with the shop open, and a journal of either kind."""
     with TwinProcess("sap-b1") as ledger, TwinProcess("clarus") as floor:
         between = Between(ledger.url, floor.url, feeds_s=1.0, lease_s=LEASE_S, ledger_more=LEDGER, floor_more=FLOOR)
-        installed = install(tmp_path, journal_url, between)
-        journal = prepare_journal(journal_url)
+        installed = install(tmp_path, migrated_url, between)
+        journal = prepare_journal(migrated_url)
         trade = Trade(ledger, floor, journal, SEED)
         trade.open(installed)
         yield Site(trade, installed)

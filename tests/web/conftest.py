@@ -1,6 +1,7 @@
 """A receiver over real HTTP: served by uvicorn on loopback, on a journal of either kind, spoken to with plain httpx."""
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -15,7 +16,6 @@ import pytest
 
 from tieout.connectors import clarus, sap_b1
 from tieout.domain.clock import SystemClock
-from tieout.journal.migrate import migrate
 from tieout.journal.store import Journal
 from tieout.local import AUTOMATIONS, LINK, SECRET, webhook_headers
 from tieout.rules.facts import Policy
@@ -103,10 +103,9 @@ def served(journal: Journal, limits: Limits | None = None) -> Iterator[Door]:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
+def door(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Door]:
     """A receiver with the limits it has in service, on SQLite."""
-    journal = Journal(f"sqlite:///{tmp_path / 'journal.sqlite'}")
-    migrate(journal)
+    journal = Journal(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}")
     with served(journal) as opened:
         yield opened
     journal.close()

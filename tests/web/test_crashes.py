@@ -17,10 +17,10 @@ SENDERS = 8
 
 
 @pytest.fixture
-def ready(journal_url: str, tmp_path: Path) -> Iterator[TieoutProcess]:
+def ready(migrated_url: str, tmp_path: Path) -> Iterator[TieoutProcess]:
     """`tieout run`, on a new journal, receiving; neither of its systems is there."""
-    prepare_journal(journal_url).close()
-    process = TieoutProcess(install(tmp_path, journal_url, Between(NOWHERE, NOWHERE, feeds_s=3600)))
+    prepare_journal(migrated_url).close()
+    process = TieoutProcess(install(tmp_path, migrated_url, Between(NOWHERE, NOWHERE, feeds_s=3600)))
     try:
         yield process.until_ready()
     finally:
@@ -63,9 +63,9 @@ class Senders:
                     self.turned_away.append(reply.status_code)
 
 
-def kept(journal_url: str) -> set[str]:
+def kept(url: str) -> set[str]:
     """The keys in the journal, read by a process that had no part in it."""
-    journal = Journal(journal_url)
+    journal = Journal(url)
     found = set(stored_in(journal))
     journal.close()
     return found

@@ -42,10 +42,9 @@ def come_again(reply: httpx.Response, what: str) -> None:
     assert what in reply.json()["error"]
 
 
-def test_webhooks_that_wait_together_are_stored_in_one_transaction(journal_url: str, pool: ThreadPoolExecutor) -> None:
+def test_webhooks_that_wait_together_are_stored_in_one_transaction(migrated_url: str, pool: ThreadPoolExecutor) -> None:
     commits: list[str] = []
-    counted = Journal(journal_url, boundary=commits.append)
-    migrate(counted)
+    counted = Journal(migrated_url, boundary=commits.append)
     with served(counted) as door:
         with busy(counted):
             replies = sent_at_once(pool, door, SENDERS)

@@ -65,6 +65,13 @@ def test_the_schema_can_be_introspected_whole(tenant: Tenant) -> None:
     assert set(schema.query_type.fields) == set(ROOTS)
 
 
+def test_a_question_about_the_schema_and_about_data_is_answered_from_the_data_of_the_moment(tenant: Tenant) -> None:
+    both = "{ __schema { queryType { name } } products { all(first: 5) { edges { node { code } } } } }"
+    assert tenant.graph(both)["products"]["all"]["edges"] == []
+    tenant.product("TEA")
+    assert tenant.graph(both)["products"]["all"]["edges"] == [{"node": {"code": "TEA"}}]
+
+
 @pytest.mark.parametrize(
     ("name", "operators"),
     [

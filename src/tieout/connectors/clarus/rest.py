@@ -13,6 +13,7 @@ from tieout.connectors.clarus.auth import Tokens
 from tieout.connectors.clarus.errors import OutcomeUnknown
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, NotJson, as_id, as_node, parse, unwrap
+from tieout.connectors.trust import trusted
 from tieout.domain.clock import Clock
 from tieout.governor import Wire
 
@@ -27,8 +28,9 @@ class Rest:
     ) -> None:
         self._prefix, self._wire = settings.path_prefix, wire
         limits = httpx.Limits(max_connections=settings.concurrency)
+        verify = settings.base_url.startswith("https") or trusted(settings.base_url)
         self._http = httpx.Client(
-            base_url=settings.base_url, transport=transport, timeout=settings.timeout_s, limits=limits
+            base_url=settings.base_url, transport=transport, timeout=settings.timeout_s, limits=limits, verify=verify
         )
         self._tokens = Tokens(self._http, settings, clock, wire)
 

@@ -4,7 +4,6 @@ Service Layer ends a session after some idle minutes, and a login is heavy, so s
 sources do not say how many requests one session serves at once; we assume one, hence several sessions.
 """
 
-import ssl
 import threading
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -15,6 +14,7 @@ from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.connectors.sap_b1 import errors
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps
+from tieout.connectors.trust import trusted
 from tieout.domain.clock import Clock
 from tieout.governor import PutOff, Wire
 
@@ -145,7 +145,7 @@ def _client(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.
     # Cookies belong to a session, not to the client that all sessions share: its jar takes none.
     no_cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     limits = httpx.Limits(max_connections=settings.sessions * 2, max_keepalive_connections=settings.sessions)
-    verify = ssl.create_default_context(cafile=settings.ca_file) if transport is None else True
+    verify = trusted(settings.base_url, settings.ca_file) if transport is None else True
     return httpx.Client(transport=transport, verify=verify, cookies=no_cookies, limits=limits, follow_redirects=False)
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
+    OperationDefinitionNode,
     execute_sync,  # pyright: ignore[reportUnknownVariableType]  a parameter we do not use is untyped there
     parse,
     validate,
@@ -23,14 +25,22 @@ MOST_TOKENS = 5000
 
 
 class Graph:
-    """A schema and the queries it has seen, so that each text is parsed and checked once."""
+    """A schema and the queries it has seen, so that each text is parsed and checked once.
+
+    What is asked about the schema alone is answered once too: to work it out costs as much as many a test.
+    """
 
     def __init__(self, settings: ClarusSettings) -> None:
         self._schema = schema_of(settings.with_changes({}))
         self._known: dict[str, DocumentNode | list[GraphQLError]] = {}
+        self._of_schema: dict[bytes, Reply] = {}
 
     def answer(self, state: State, body: bytes) -> Reply:
         """Runs one query. Whatever is wrong with it, the status is 200: no other is declared."""
+        known = self._of_schema.get(body)
+        return known if known is not None else self._answer(state, body)
+
+    def _answer(self, state: State, body: bytes) -> Reply:
         try:
             asked = decode(body, number=float)
         except ValueError as broken:
@@ -52,7 +62,10 @@ class Graph:
             )
         except RecursionError:
             return _errors([GraphQLError("the query is nested too deeply")])
-        return _answer(result.data, result.errors)
+        told = _answer(result.data, result.errors)
+        if _is_of_schema(document) and len(self._of_schema) < REMEMBERED_QUERIES:
+            self._of_schema[body] = told
+        return told
 
     def _document(self, text: str) -> DocumentNode | list[GraphQLError]:
         known = self._known.get(text)
@@ -82,6 +95,18 @@ def schema_of(settings: ClarusSettings) -> GraphQLSchema:
 def graph_of(settings: ClarusSettings) -> Graph:
     """The graph for some settings: it holds nothing of a tenant, so a new twin knows the queries of those before."""
     return Graph(settings)
+
+
+def _is_of_schema(document: DocumentNode) -> bool:
+    """Whether nothing is asked but the schema: then the answer is the same in every tenant with these settings."""
+    return all(
+        isinstance(definition, OperationDefinitionNode)
+        and all(
+            isinstance(one, FieldNode) and one.name.value in ("__schema", "__type")
+            for one in definition.selection_set.selections
+        )
+        for definition in document.definitions
+    )
 
 
 def _asked(body: Any) -> tuple[str | None, dict[str, Any]]:
