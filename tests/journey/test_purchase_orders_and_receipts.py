@@ -6,6 +6,7 @@ import pytest
 
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
+from tieout.domain.documents import Side
 from tieout.rules.facts import Policy
 
 
@@ -150,6 +151,34 @@ def test_of_several_lines_only_what_is_missing_is_expected_again(shop: Shop) -> 
     assert _expected(shop)[2:] == [("demo.PO.1~2", 40, "PENDING")]
 
 
+def test_an_edit_while_the_rest_is_expected_changes_what_is_missing_and_nothing_more(shop: Shop) -> None:
+    """A simulated seed found it: the second goods-in was told to bring all of the order again."""
+    key = _purchase(shop, 100)
+    _arrives(shop, 60)
+    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
+    shop.settle(2)
+    _edit(shop, "edit_purchase_order", order=key, body={"Comments": "by sea"})
+    assert _expected(shop)[1:] == [("demo.PO.1~2", 40, "PENDING")]
+    _edit(shop, "edit_purchase_order", order=key, change=[{"line": 0, "quantity": 120}])
+    assert _expected(shop)[1:] == [("demo.PO.1~2", 60, "PENDING")]
+    assert shop.open_cases() == []
+
+
+def test_an_order_lowered_below_what_has_arrived_still_expects_its_other_lines(shop: Shop) -> None:
+    """A simulated seed found it: the ledger never shows more received of a line than there is of it."""
+    key = _purchase(shop, 59)
+    _arrives(shop, 59)
+    shop.clock.pass_s(60)
+    more = {"item": "LANTERN", "quantity": 17, "warehouse": "01", "price": 2}
+    shop.at_the_ledger("edit_purchase_order", order=key, change=[{"line": 0, "quantity": 9}], add=[more])
+    shop.intake.poll(shop.link, Side.WAREHOUSE, "receipts")
+    shop.work()
+    assert _received(shop) == [(key, 59)]
+    shop.settle(2)
+    assert _expected(shop)[1:] == [("demo.PO.1~2", 17, "PENDING")]
+    assert shop.open_cases() == []
+
+
 def test_the_rest_that_is_not_wanted_any_more_is_taken_back(shop: Shop) -> None:
     key = _purchase(shop, 100)
     _arrives(shop, 60)
@@ -211,6 +240,27 @@ def test_a_miscount_that_the_warehouse_corrects_before_it_was_posted_is_forgotte
     shop.settle(2)
     (receipt,) = shop.ledger_documents("PurchaseDeliveryNotes")
     assert {line["ItemCode"]: line["Quantity"] for line in receipt["DocumentLines"]} == {"LANTERN": 100, "MUG": 100}
+    assert shop.open_cases() == []
+
+
+def test_what_is_left_of_a_miscount_is_received_when_the_goods_in_is_closed_already(shop: Shop) -> None:
+    """A simulated seed found it: the mug, received with a lantern too many, was never received in the ledger."""
+    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
+    shop.sync()
+    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
+    shop.at_the_ledger("create_purchase_order", lines=lines)
+    shop.sync()
+    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
+    _arrives(shop, 110)
+    shop.settle(2)
+    assert (shop.open_cases(), _received(shop)) == (["received_above_open"], [])
+    shop.clock.pass_s(60)
+    shop.on_the_floor("unreceive", goods_in_receipt_id=1, product="LANTERN")
+    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="LANTERN", quantity=0, final=True)
+    shop.settle(3)
+    (receipt,) = shop.ledger_documents("PurchaseDeliveryNotes")
+    assert {line["ItemCode"]: line["Quantity"] for line in receipt["DocumentLines"]} == {"MUG": 100}
+    assert _expected(shop)[2:] == [("demo.PO.1~2", 100, "PENDING")]
     assert shop.open_cases() == []
 
 

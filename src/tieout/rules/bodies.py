@@ -49,7 +49,8 @@ def _asked(order: Order, facts: Facts) -> tuple[AskedLine, ...]:
 def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
     if not facts.stocked(line):
         return None
-    delivered = facts.delivered_base.get(line.line, Decimal(0))
+    before = facts.brought_before_base.get(line.line, Decimal(0))
+    delivered = facts.delivered_base.get(line.line, Decimal(0)) - before
     asked = {sent.line: sent.qty_base for sent in facts.sent.lines} if facts.sent else {}
     if line.closed and facts.sent is None:
         return None
@@ -58,7 +59,7 @@ def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
     elif facts.sent is None:
         wanted = line.open_qty * line.base_per_unit
     else:
-        wanted = line.qty_base - facts.delivered_elsewhere_base(line.line)
+        wanted = line.qty_base - facts.delivered_elsewhere_base(line.line) - before
     return AskedLine(line=line.line, item=line.item, qty_base=wanted) if wanted > 0 else None
 
 

@@ -71,7 +71,8 @@ class Facts:
     `order` is the newest revision of the order that goods answer; `first` the revision by which the warehouse first
     heard of it; `sent` what the warehouse was last told;
     `delivered_base` what other despatches or receipts have posted or are about to, by order line, in base units;
-    `delivered_ever_base` the same of all of them, with what was taken back again.
+    `delivered_ever_base` the same of all of them, with what was taken back again; `brought_before_base` what of it came
+    by goods-ins before the last one.
     """
 
     policy: Policy
@@ -84,6 +85,7 @@ class Facts:
     sent: Asked | None = None
     delivered_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     delivered_ever_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    brought_before_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 
     def posting_day(self, at: datetime) -> date:
         """The ledger's day of a moment."""

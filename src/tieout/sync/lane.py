@@ -133,24 +133,34 @@ def place_of(goods: GoodsLine) -> Place:
 
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
     """Base units by order line that were posted for other documents, and not taken back."""
-    cancelled = {
-        p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel | GoodsReceiptCancel) and p.counts
-    }
-    cancelled |= _taken_back_by_hand(work)
-    total: dict[str, Decimal] = {}
-    for posting in work.postings:
-        if not isinstance(posting.body, Posted) or not posting.counts or posting.document is besides:
-            continue
-        if posting.reference not in cancelled:
-            for line in posting.body.lines:
-                total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
-    return total
+    return _by_line(posting for posting in _not_taken_back(work) if posting.document is not besides)
+
+
+def brought_before_base(work: LaneWork) -> dict[str, Decimal]:
+    """Base units by order line that have come by other goods-ins than the last one: it is not to bring them again."""
+    asked = asked_posting(work)
+    last = asked.theirs if asked else None
+    receipts = ((p, p.document.content) for p in _not_taken_back(work))
+    return _by_line(p for p, receipt in receipts if isinstance(receipt, Receipt) and receipt.goods_in != last)
 
 
 def delivered_ever_base(work: LaneWork) -> dict[str, Decimal]:
     """Base units by order line of all we posted, cancelled or not: at most what the ledger counts as ours."""
+    return _by_line(work.postings)
+
+
+def _not_taken_back(work: LaneWork) -> list[PostingRow]:
+    cancelled = {
+        p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel | GoodsReceiptCancel) and p.counts
+    }
+    cancelled |= _taken_back_by_hand(work)
+    return [posting for posting in work.postings if posting.reference not in cancelled]
+
+
+def _by_line(postings: Iterable[PostingRow]) -> dict[str, Decimal]:
+    """Base units by order line of those that post goods which left or arrived."""
     total: dict[str, Decimal] = {}
-    for posting in work.postings:
+    for posting in postings:
         if isinstance(posting.body, Posted) and posting.counts:
             for line in posting.body.lines:
                 total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base

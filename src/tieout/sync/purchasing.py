@@ -6,7 +6,7 @@ from tieout.domain.documents import OrderStatus, PurchaseOrder, Receipt, Receipt
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules.facts import Facts
 from tieout.sync.deciding import Decider
-from tieout.sync.lane import asked_posting, receipts_that_stand, taken_back
+from tieout.sync.lane import asked_posting, brought_before_base, receipts_that_stand, taken_back
 from tieout.sync.outward import cancel, not_for_the_warehouse, overtaken, send_order, withdrawn
 from tieout.sync.receiving import let_go_of_nothing
 
@@ -17,7 +17,7 @@ def decide_purchase_order(decider: Decider, work: LaneWork, row: DocumentRow, or
         return
     if order.status is not OrderStatus.OPEN:
         let_go_of_nothing(decider, work)
-    facts = decider.facts_for(work, row)
+    facts = replace(decider.facts_for(work, row), brought_before_base=brought_before_base(work))
     why_not = not_for_the_warehouse(order, facts)
     if asked_posting(work) is None and why_not:
         decider.ignore(row, why_not)
@@ -42,9 +42,11 @@ def _expect_the_rest(decider: Decider, work: LaneWork, row: DocumentRow, order: 
     """What a closed goods-in did not bring is expected by another one, once the ledger shows what is left.
 
     Every goods receipt changes its order in the ledger, so a revision that does not show all of ours is not the last.
+    A line lowered below what has arrived shows no more of it than there is of the line.
     """
     stale = any(
-        (line.qty - line.open_qty) * line.base_per_unit < facts.delivered_base.get(line.line, 0) for line in order.lines
+        (line.qty - line.open_qty) * line.base_per_unit < min(line.qty_base, facts.delivered_base.get(line.line, 0))
+        for line in order.lines
     )
     waits = any(isinstance(one.content, Receipt | ReceiptReversal) and not one.finished for one in work.documents)
     if stale or waits:

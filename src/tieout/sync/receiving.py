@@ -32,6 +32,7 @@ from tieout.sync.lane import (
     UNDONE_BEFORE,
     Place,
     by_place,
+    in_order,
     newest_order,
     place_of,
     receipts_that_stand,
@@ -53,14 +54,29 @@ def receipts_of(work: LaneWork, arrivals: Arrivals, now: datetime) -> list[Docum
     """The documents that are new in what a goods-in shows. While it is open, only what was taken back is one."""
     known = [row for row in work.documents if isinstance(row.content, Receipt | ReceiptReversal)]
     known = [row for row in known if _of(row).goods_in == arrivals.goods_in]
-    summed_up = {movement for row in known if row.policy != UNDONE_BEFORE for movement in _of(row).movements}
-    came, back = _netted(one for one in arrivals.movements if one.goods.movement not in summed_up)
+    came, back = _new_in(arrivals, known)
     undone = list(_reversals(arrivals, known, back))
+    held = _held_first(work)
+    if held is not None and any(one.of == held.key for one in undone):  # its reversal lets it go: the rest of it is new
+        came, _ = _new_in(arrivals, [row for row in known if row is not held])
     stand = (one for one in receipts_that_stand(work, undone) if one.goods_in == arrivals.goods_in)
     closed = arrivals.status is not FulfilmentStatus.OPEN
     new = closed and (came or not any(one.completes for one in stand))
     made = [*undone, _receipt(arrivals, came, now)] if new else undone
     return [_document(known, one) for one in made]
+
+
+def _new_in(arrivals: Arrivals, known: Iterable[DocumentRow]) -> tuple[list[_Net], list[_Net]]:
+    """What came, and what was taken back, that none of the known receipts and reversals has summed up."""
+    summed_up = {movement for row in known if row.policy != UNDONE_BEFORE for movement in _of(row).movements}
+    return _netted(one for one in arrivals.movements if one.goods.movement not in summed_up)
+
+
+def _held_first(work: LaneWork) -> DocumentRow | None:
+    """The receipt that an exception holds, and that holds all behind it; only its own reversal may act."""
+    goods = (row for row in work.documents if isinstance(row.content, Receipt | ReceiptReversal) and not row.finished)
+    first = next(iter(in_order(goods)), None)
+    return first if first is not None and first.state == "held" and isinstance(first.content, Receipt) else None
 
 
 def _of(row: DocumentRow) -> Receipt | ReceiptReversal:
