@@ -11,8 +11,12 @@ from typing import Any
 
 from tieout.simulate.books import Books, Violation, delivered
 from tieout.simulate.goods_out_audit import told_as_ordered
+from tieout.simulate.receipt_audit import arrived_is_received, expected_as_ordered, on_the_way, summed_up_once
 
 CANCELLED = "CANCELLED"
+TAKING_BACK = ("goods_out_cancel", "delivery_cancel", "goods_in_cancel", "goods_receipt_cancel")
+REVISED = {"Orders": "sales_order", "PurchaseOrders": "purchase_order", "Items": "item"}
+"""What is told anew whenever it changes in the ledger."""
 
 
 def audit(books: Books) -> list[Violation]:
@@ -33,16 +37,19 @@ def audit(books: Books) -> list[Violation]:
         _nothing_stuck,
         _stock,
         told_as_ordered,
+        arrived_is_received,
+        summed_up_once,
+        expected_as_ordered,
     )
     return [violation for check in checks for violation in check(books)]
 
 
 def _once(books: Books) -> Iterator[Violation]:
-    for documents in (books.deliveries, books.invoices):
+    for documents in (books.deliveries, books.invoices, books.goods_receipts):
         for reference, rows in documents.items():
             if len(rows) > 1:
                 yield Violation("I1", f"{reference} stands {len(rows)} times in the ledger")
-    for reference, count in Counter(books.ever.values()).items():
+    for reference, count in Counter((*books.ever.values(), *books.ever_expected.values())).items():
         if count > 1:
             yield Violation("I1", f"{reference} was made {count} times in the warehouse")
 
@@ -93,10 +100,10 @@ def _movements_known(books: Books) -> Iterator[Violation]:
 def _revisions_known(books: Books) -> Iterator[Violation]:
     newest: dict[tuple[str, str], int] = defaultdict(int)
     for row in books.documents.values():
-        if row["kind"] in ("sales_order", "item"):
+        if row["kind"] in REVISED.values():
             key = row["kind"], row["key"]
             newest[key] = max(newest[key], int(row["revision"]))
-    for kind, entity_set in (("sales_order", "Orders"), ("item", "Items")):
+    for entity_set, kind in REVISED.items():
         for key, row in books.ledger.tables[entity_set].rows.items():
             stands, known = row["DataVersion"], newest[kind, str(key)]
             if stands != known:
@@ -135,22 +142,33 @@ def _ledger_is_the_journal(books: Books) -> Iterator[Violation]:
         ("delivery", set(books.deliveries)),
         ("invoice", set(books.invoices)),
         ("goods_out", set(books.ever.values())),
+        ("goods_receipt", set(books.goods_receipts)),
+        ("goods_in", set(books.ever_expected.values())),
     )
     for kind, there in stands:
         yield from _compared(kind, books.done(kind), there)
 
 
 def _taken_back_is_the_journal(books: Books) -> Iterator[Violation]:
-    """What each settled cancellation names is cancelled, and nothing else is. A deleted goods-out counts as such."""
-    named: dict[str, set[str]] = {"goods_out_cancel": set(), "delivery_cancel": set()}
+    """What each settled cancellation names is cancelled, and nothing else is. What is deleted counts as such."""
+    named: dict[str, set[str]] = {kind: set() for kind in TAKING_BACK}
     for posting in books.postings:
         if posting["kind"] in named and posting["state"] == "done":
             named[posting["kind"]].add(json.loads(posting["body"])["of"])
     orders = {order.id: order for order in books.warehouse.goods_outs}
     gone = {ref for key, ref in books.ever.items() if key not in orders or orders[key].status.name == CANCELLED}
     yield from _compared("goods_out_cancel", named["goods_out_cancel"], gone)
-    undone = {ref for ref, rows in books.deliveries.items() if any(row["CancelStatus"] == "csYes" for row in rows)}
-    yield from _compared("delivery_cancel", named["delivery_cancel"], undone)
+    goods_ins = {row.id: row for row in books.warehouse.goods_in_receipts}
+    off = {key for key in books.ever_expected if key not in goods_ins or goods_ins[key].status.name == CANCELLED}
+    by_hand = {books.ever_expected[key] for key in books.cancelled_by_hand & off if key in books.ever_expected}
+    gone = {books.ever_expected[key] for key in off}
+    yield from _compared("goods_in_cancel", named["goods_in_cancel"] | by_hand, gone)
+    yield from _compared("delivery_cancel", named["delivery_cancel"], _undone(books.deliveries))
+    yield from _compared("goods_receipt_cancel", named["goods_receipt_cancel"], _undone(books.goods_receipts))
+
+
+def _undone(documents: dict[str, list[Any]]) -> set[str]:
+    return {ref for ref, rows in documents.items() if any(row["CancelStatus"] == "csYes" for row in rows)}
 
 
 def _compared(kind: str, done: set[str], there: set[str]) -> Iterator[Violation]:
@@ -189,8 +207,11 @@ def _nothing_stuck(books: Books) -> Iterator[Violation]:
 
 
 def _stock(books: Books) -> Iterator[Violation]:
-    """Both sides received the same; so what the ledger has more is what has left and is not delivered, held or not."""
+    """Both sides began with the same; so what the ledger has more is what has left and is not delivered, held or not,
+    less what has arrived and is not received."""
     waiting: dict[str, Decimal] = defaultdict(Decimal)
+    for item, quantity in on_the_way(books).items():
+        waiting[item] -= quantity
     for despatch in books.warehouse.despatches:
         stands = bool(books.live(books.of_despatch(despatch)))
         for item, quantity in books.sent(despatch).items():

@@ -31,7 +31,8 @@ class Books:
 
     def __init__(self, parties: Parties, engine: Engine) -> None:
         self.ledger, self.warehouse, self.ever = parties.ledger.state, parties.warehouse.state, parties.ever
-        self.versions = parties.versions
+        self.versions, self.ever_expected = parties.versions, parties.ever_expected
+        self.cancelled_by_hand, self.expected_twice = parties.cancelled_by_hand, parties.expected_twice
         with engine.connect() as connection:
 
             def rows(query: str) -> list[dict[str, Any]]:
@@ -45,12 +46,18 @@ class Books:
             self.messages = rows("SELECT * FROM message")
             self.lanes = rows("SELECT * FROM lane")
         self.deliveries = _by_reference(self.ledger.tables["DeliveryNotes"].rows.values())
+        self.goods_receipts = _by_reference(self.ledger.tables["PurchaseDeliveryNotes"].rows.values())
+        self.held_lanes = {row["lane"] for row in (*self.documents.values(), *self.messages) if self.held(row)}
         self.invoices = _by_reference(self.ledger.tables["Invoices"].rows.values())
 
     def held(self, document: dict[str, Any]) -> bool:
         """True for a document that an open case holds."""
         case = self.cases.get(document["case_id"])
         return document["state"] == "held" and case is not None and case["state"] == "open"
+
+    def item(self, product_id: int) -> str:
+        """The code of a product of the warehouse."""
+        return str(self.warehouse.products[product_id].values["code"])
 
     def of_despatch(self, despatch: Any) -> dict[str, Any] | None:
         """The document that stands for a despatch; None where its movements are not in the journal as one."""
@@ -73,7 +80,7 @@ class Books:
         """What a despatch took out of the warehouse, by item."""
         total: dict[str, Decimal] = defaultdict(Decimal)
         for part in despatch.parts:
-            total[self.warehouse.products[part.lot.product_id].values["code"]] += part.quantity
+            total[self.item(part.lot.product_id)] += part.quantity
         return dict(total)
 
 

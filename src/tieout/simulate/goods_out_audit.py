@@ -15,11 +15,10 @@ DONE, GONE = "COMPLETED", "CANCELLED"
 
 def told_as_ordered(books: Books) -> Iterator[Violation]:
     """Every open order of the ledger is in the warehouse once, with the lines it had."""
-    held = {row["lane"] for row in (*books.documents.values(), *books.messages) if books.held(row)}
     told = _told(books)
     for key, versions in books.versions.items():
         row, orders = books.ledger.tables["Orders"].rows[key], told.get(str(key), [])
-        if row["Cancelled"] == "tYES" or f"order/{key}" in held:
+        if row["Cancelled"] == "tYES" or f"order/{key}" in books.held_lanes:
             continue
         if not orders and row["DocumentStatus"] == "bost_Open":
             yield Violation("I10", f"order {key} is open, and the warehouse does not have it")
@@ -47,8 +46,7 @@ def _closed_by_hand(row: Any) -> bool:
 def _compared(books: Books, key: int, order: Any, versions: list[Lines]) -> Iterator[Violation]:
     lines: Lines = {}
     for line in books.warehouse.lines_of(order):
-        code = books.warehouse.products[line.product_id].values["code"]
-        lines[str(line.values["alt_line_number"])] = code, line.order_quantity
+        lines[str(line.values["alt_line_number"])] = books.item(line.product_id), line.order_quantity
     fitting = versions if order.status.name == DONE else versions[-1:]
     if lines not in [_stocked(books, version) for version in fitting]:
         yield Violation("I10", f"order {key} says {_stocked(books, versions[-1])}, the warehouse was told {lines}")

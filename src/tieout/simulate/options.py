@@ -15,6 +15,8 @@ WORLD = ("outage", "session_gone", "lock", "late_row", "product_stopped")
 FAULTS = (*WIRE, *WEBHOOK, *PROCESS, *WORLD)
 MORE = {"webhook_lost": 2.0}
 """An order has several webhooks, and any of them would do: only the loss of its last one is felt."""
+TRADES = ((True, False), (True, True), (False, True))
+"""What a world does: it sells, it does both, it buys. Both is rare: it costs as much as the two do."""
 LATE_HOOK_S = (60.0, 900.0, 3600.0)
 """The longest a webhook is late; the longest of all is rare, since all wait for it."""
 
@@ -26,11 +28,14 @@ class Options:
     `overlap_s`: how far both feeds look back, and so the most a row may be late. `lag_s`: the most a look-up may lag
     behind. `outage_s`: how long one lasts. `over_delivery`: the ledger takes more than is open on an order's line.
     `lorries`: goods leave when a lorry is there, parts of many orders at one moment and not order by order, while
-    records are often locked: what it takes for a batch to succeed in part.
+    records are often locked: what it takes for a batch to succeed in part. `purchases`: purchase orders, where it buys.
     """
 
     seed: int
     rates: dict[str, float]
+    sells: bool
+    buys: bool
+    purchases: int
     orders: int
     items: int
     workers: int
@@ -56,9 +61,14 @@ def draw(seed: int) -> Options:
     big = chance.random() < 1 / 12
     unique = chance.random() < 0.15
     lorries = chance.random() < 0.3
+    trade = random.Random(f"trade/{seed}")
+    sells, buys = trade.choices(TRADES, (5, 1, 4))[0]
     rates = {name: MORE.get(name, 1.0) * chance.choice(LIKELIHOODS) for name in FAULTS}
     return Options(
         seed=seed,
+        sells=sells,
+        buys=buys,
+        purchases=trade.randint(2, 4),
         rates=rates | ({"lock": LIKELIHOODS[-1]} if lorries else {}),
         orders=chance.randint(4, 6) if big or lorries else chance.randint(2, 3),
         items=chance.randint(2, 4) if big or lorries else chance.randint(1, 2),

@@ -15,7 +15,10 @@ from tieout.twins.sap_b1 import SapB1Twin
 from tieout.twins.sap_b1.settings import Settings
 
 Lines = dict[str, tuple[str, Decimal]]
-EVENTS = {"1": "goods_out/completed", "2": "goods_out/updated"}
+EVENTS = {"1": "goods_out/completed", "2": "goods_out/updated", "3": "goods_in/completed", "4": "goods_in/cancelled",
+          "5": "stock/unreceived"}  # fmt: skip
+OPEN = ("PENDING", "RCV", "PART")
+"""The statuses of a goods-in from which goods may still come."""
 
 
 class Parties:
@@ -39,8 +42,14 @@ class Parties:
         self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=ledger)
         self.ever: dict[int, str] = {}
         """Every goods-out the warehouse ever had, by its id: the reference on it. Deleted ones stay."""
+        self.ever_expected: dict[int, str] = {}
+        """The same of every goods-in that was made for us."""
+        self.cancelled_by_hand: set[int] = set()
+        """Goods-ins that the floor itself has cancelled."""
         self.versions: dict[int, list[Lines]] = {}
         """What each order of the ledger has said, from first to last, after each change by a person."""
+        self.expected_twice: list[str] = []
+        """References of goods-ins that were made while another one of their order was still open."""
         self._appeared_s: dict[str, float] = {}
         for event in EVENTS.values():
             self._subscribe(event)
@@ -56,9 +65,24 @@ class Parties:
             if order.id not in self.ever:
                 self.ever[order.id] = str(order.values.get("external_system_reference1"))
                 self._appeared_s[self.ever[order.id]] = now_s
-        for entity_set in ("DeliveryNotes", "Invoices"):
+        for row in self.warehouse.state.goods_in_receipts:
+            reference = row.values.get("external_system_reference1")
+            if reference is not None and row.id not in self.ever_expected:
+                if self._is_expected(reference.partition("~")[0]):
+                    self.expected_twice.append(reference)
+                self.ever_expected[row.id] = reference
+                self._appeared_s[reference] = now_s
+        for entity_set in ("DeliveryNotes", "Invoices", "PurchaseDeliveryNotes"):
             for row in self.ledger.state.tables[entity_set].rows.values():
                 self._appeared_s.setdefault(str(row.get("U_TieoutRef")), now_s)
+
+    def _is_expected(self, order: str) -> bool:
+        """Whether an order's goods-in is open already. One that was closed, and opened again by a miscount, is not."""
+        state = self.warehouse.state
+        mine = (key for key, reference in self.ever_expected.items() if reference.partition("~")[0] == order)
+        rows = (row for key in mine if (row := state.goods_in_receipts.get(key)) and row.status.name in OPEN)
+        moved = (state.transactions.where("goods_in_receipt_id", row.id) for row in rows)
+        return any(all(one.subtype in ("RCV", "PWAY") for one in its) for its in moved)
 
     def remember(self, order: int) -> None:
         """Notes what an order says now: item and quantity by line number."""

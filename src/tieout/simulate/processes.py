@@ -12,13 +12,15 @@ from tieout.domain.documents import Side
 from tieout.journal.store import Journal
 from tieout.simulate.journals import plainly
 from tieout.simulate.mishaps import Mishaps
+from tieout.simulate.options import Options
 from tieout.simulate.parties import Parties
 from tieout.simulate.wiring import LINK, link
 from tieout.simulate.world import Crash, ProcessClock, World
 from tieout.sync.drain import Drain
 from tieout.sync.intake import Intake
 
-FEEDS = ((Side.LEDGER, "items"), (Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
+SELLING = ((Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
+BUYING = ((Side.LEDGER, "purchase_orders"), (Side.WAREHOUSE, "receipts"))
 WORK = """
 SELECT EXISTS (SELECT 1 FROM lease) OR EXISTS (
   SELECT 1 FROM lane WHERE arrived > handled AND (due_at IS NULL OR due_at <= :now OR rested_at > :now)
@@ -34,6 +36,11 @@ PATIENCE_S = 1800.0
 """After so long a calm a worker looks less often: what is still not at rest waits for one late thing, or for ever."""
 LAST_CHECK = "after keep lease"
 """Where a worker stands between the last check of its lease and the socket: a freeze here only the ledger can undo."""
+
+
+def feeds_of(options: Options) -> tuple[tuple[Side, str], ...]:
+    """The feeds that a world has use for."""
+    return ((Side.LEDGER, "items"), *(SELLING if options.sells else ()), *(BUYING if options.buys else ()))
 
 
 class Process(ABC):
@@ -122,7 +129,7 @@ class Worker(Process):
 
     def __init__(self, world: World, parties: Parties, engine: Engine, name: str, sweeps: Sweeps) -> None:
         super().__init__(world, parties, engine, name)
-        self._sweeps = sweeps
+        self._sweeps, self._feeds = sweeps, feeds_of(world.options)
 
     def _loop(self) -> None:
         drain = Drain(
@@ -131,10 +138,10 @@ class Worker(Process):
         )  # fmt: skip
         every_s = self.world.options.poll_every_s
         first = 1.0 if self.life == 1 else self.chance.random()
-        polled_s = dict.fromkeys((feed for _, feed in FEEDS), -first * every_s)
+        polled_s = dict.fromkeys((feed for _, feed in self._feeds), -first * every_s)
         while not self.world.over:
             self.mishaps.may_jump(0.03)
-            for side, feed in FEEDS:
+            for side, feed in self._feeds:
                 if self.clock.monotonic_s() - polled_s[feed] >= every_s:
                     polled_s[feed] = self.clock.monotonic_s()
                     self._guarded(lambda side=side, feed=feed: self._poll(side, feed))

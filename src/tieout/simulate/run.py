@@ -12,10 +12,11 @@ from sqlalchemy import Engine, text
 from tieout.connectors.sap_b1.feeds import LOOKS_BACK
 from tieout.simulate.auditor import audit
 from tieout.simulate.books import Books, Violation
+from tieout.simulate.buying import Bay, Buyers
 from tieout.simulate.journals import empty_journal, plainly
 from tieout.simulate.options import draw
 from tieout.simulate.parties import Parties
-from tieout.simulate.processes import FEEDS, Receiver, Sweeps, Worker
+from tieout.simulate.processes import Receiver, Sweeps, Worker, feeds_of
 from tieout.simulate.workload import Floor, Office
 from tieout.simulate.world import World
 
@@ -80,8 +81,9 @@ def _live(world: World, parties: Parties, engine: Engine, liveness_s: float) -> 
     workers = [Worker(world, parties, engine, f"worker {number}", sweeps) for number in range(options.workers)]
     receiver = Receiver(world, parties, engine, "receiver")
     office = Office(world, parties)
-    floor = Floor(world, parties, office)
-    for part in (office.work, floor.work, receiver.live, *(worker.live for worker in workers)):
+    selling = (office.work, Floor(world, parties, office).work) if options.sells else (office.open,)
+    buying = (Buyers(world, parties, office.items).work, Bay(world, parties, office.items).work) if options.buys else ()
+    for part in (*selling, *buying, receiver.live, *(worker.live for worker in workers)):
         world.start(part)
     world.run_until(options.faults_s)
     world.calm = True
@@ -118,4 +120,4 @@ class Rest:
         if self._seen != (arrived, busy):
             self._seen, self._since_s = (arrived, busy), self._world.now_s
         looked_back_s = self._since_s + self._world.options.overlap_s / LOOKS_BACK
-        return all(self._sweeps.swept_s.get(feed, -1.0) >= looked_back_s for _, feed in FEEDS)
+        return all(self._sweeps.swept_s.get(feed, -1.0) >= looked_back_s for _, feed in feeds_of(self._world.options))

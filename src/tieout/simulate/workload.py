@@ -25,7 +25,8 @@ class Office:
         """The items and their stock."""
         for item in self.items:
             act(self._twin, "create_item", item=item, name=f"Item {item}", body={"InventoryUOM": "EACH"})
-            act(self._twin, "receive_stock", item=item, quantity=OPENING_STOCK, cost=2)
+            if self._world.options.sells:
+                act(self._twin, "receive_stock", item=item, quantity=OPENING_STOCK, cost=2)
         act(self._twin, "create_item", item="POST", name="Postage", stocked=False)
 
     def work(self) -> None:

@@ -4,7 +4,7 @@ The auditor must catch each. Where the real code leaves no room for a bug as it 
 planted, and its docstring tells.
 """
 
-from tests.simulate.plants import batches, exceptions, goods, intake, leases, order, outcomes
+from tests.simulate.plants import batches, exceptions, goods, intake, leases, order, outcomes, purchases
 from tests.simulate.plants.planting import Plant, Planting
 
 
@@ -36,4 +36,11 @@ PLANTS = (
     _plant(outcomes.no_look_after_a_takeover, "I1", seeds=(0,)),
     _plant(goods.change_of_quantity_not_told, "I10", seeds=(14,)),
     _plant(order.posting_left_with_the_old_revision, "I8", seeds=(7,)),
+    _plant(purchases.movements_of_receipts_forgotten, "I3", seeds=(2, 6)),
+    _plant(purchases.goods_taken_back_overlooked, "I11", seeds=(2, 16)),
+    _plant(purchases.receipt_before_closing, "I12", seeds=()),
+    _plant(purchases.reversal_of_a_receipt_ignored, "I11", seeds=(2, 16)),
+    _plant(purchases.rest_expected_while_open, "I12", seeds=(25, 40)),
+    _plant(purchases.cancelled_purchase_not_told, "I12", seeds=()),
+    _plant(purchases.goods_receipt_not_looked_for, "I1", seeds=(6, 25)),
 )
