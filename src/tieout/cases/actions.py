@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, true, update
 
 from tieout.domain.clock import Clock
+from tieout.domain.identity import STOCK_LANES
 from tieout.journal import audit, lanes
 from tieout.journal.fencing import LanesBusy, take_over
 from tieout.journal.rows import BY_HAND
@@ -145,20 +147,23 @@ def _open_case(connection: Connection, case_id: int) -> Row[Any]:
 def _give_up(connection: Connection, case: Row[Any]) -> None:
     """The first document the case holds is ignored by hand, and what was due for it is void.
 
-    What only stood behind it is decided anew: a person has judged the one at fault, not those.
+    What only stood behind it is decided anew: a person has judged the one at fault, not those. Changes of stock never
+    stand behind each other: all that the case holds have its cause.
     """
     held = (document.c.case_id == case.id, document.c.state == "held")
     ids = connection.execute(
         select(document.c.id).where(*held).order_by(document.c.happened_at, document.c.id).with_for_update()
     ).scalars()
-    first, behind = next(ids, None), list(ids)
-    mine = posting.c.document_id == first
+    together = case.lane.startswith(STOCK_LANES)
+    given_up = list(ids if together else islice(ids, 1))
+    behind = list(ids)
+    mine = posting.c.document_id.in_(given_up)
     sent = connection.execute(select(posting.c.reference).where(mine, posting.c.state == "sent")).scalars().first()
     if sent is not None:
         raise CaseError(f"{sent} is on its way and its outcome is not known yet; resolve once it is")
     unfinished = or_(posting.c.state == "due", posting.c.state == "refused")
     connection.execute(update(posting).where(mine, unfinished).values(state="void"))
-    connection.execute(update(document).where(document.c.id == first).values(state="ignored", policy=BY_HAND))
+    connection.execute(update(document).where(document.c.id.in_(given_up)).values(state="ignored", policy=BY_HAND))
     connection.execute(update(document).where(document.c.id.in_(behind)).values(state="waiting", case_id=None))
     unread = (message.c.case_id == case.id, message.c.state == "held")
     connection.execute(update(message).where(*unread).values(state="read"))

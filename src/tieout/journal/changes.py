@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, update
 
 from tieout.domain.documents import Despatch, Item, PurchaseOrder, SalesOrder, Side, dump_content
 from tieout.domain.postings import dump_body
@@ -15,9 +15,11 @@ from tieout.domain.reasons import REASONS
 from tieout.journal import lanes
 from tieout.journal.arrivals import wake_for_items
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
-from tieout.journal.store import insert_new, upsert
+from tieout.journal.store import insert_on, upsert
 from tieout.journal.tables import attempt, case_, case_event, document, message, mirror, movement, posting, xref
 
+IDS_AT_ONCE = 5000
+"""A database takes only so many values in one statement."""
 SYSTEM = "tieout"
 """Who acted, where no person did."""
 
@@ -163,7 +165,8 @@ class Changes:
             }
             for row in self.movements
         ]
-        insert_new(connection, movement, values)
+        if values:
+            connection.execute(_insert_movements(connection.dialect.name), values)
 
     def _update_states(self, connection: Connection) -> None:
         _update(connection, message, self.touched_messages.values(), "state", "case_id")
@@ -210,8 +213,9 @@ class Changes:
 
     def _book(self, connection: Connection, now: datetime) -> None:
         ids = [row.id for row in self.booked]
-        if ids:
-            connection.execute(update(movement).where(movement.c.document_id.in_(ids)).values(booked_at=now))
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            some = movement.c.document_id.in_(ids[start : start + IDS_AT_ONCE])
+            connection.execute(update(movement).where(some).values(booked_at=now))
 
 
 def _case_values(link: str, case: CaseRow) -> dict[str, Any]:
@@ -253,6 +257,14 @@ def _execute_update(connection: Connection, table: Table, values: list[dict[str,
 @cache
 def _insert_into(table: Table) -> Any:
     return insert(table).returning(table.c.id, sort_by_parameter_order=True)
+
+
+@cache
+def _insert_movements(dialect: str) -> Any:
+    """One that is known keeps what it was; where the ledger's warehouse was not known yet, it is now."""
+    statement = insert_on(dialect)(movement)
+    placed = func.coalesce(movement.c.warehouse, statement.excluded.warehouse)
+    return statement.on_conflict_do_update(index_elements=["link", "source"], set_={"warehouse": placed})
 
 
 @cache

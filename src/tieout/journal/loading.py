@@ -29,6 +29,7 @@ def _documents_needed() -> Select[Any]:
     return wanted.order_by(document.c.id)
 
 
+IDS_AT_ONCE = 5000
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _WAITING = select(message).where(_here(message), message.c.state == "waiting").order_by(message.c.id)
 _NEEDED = _documents_needed()
@@ -72,13 +73,16 @@ def _documents(connection: Connection, link: str, names: list[str]) -> Sequence[
 
 
 def _postings(connection: Connection, document_ids: list[int]) -> Sequence[Row[Any]]:
-    return connection.execute(_POSTINGS, {"ids": document_ids}).all() if document_ids else ()
+    return [row for ids in _parts(document_ids) for row in connection.execute(_POSTINGS, {"ids": ids})]
 
 
 def _last_attempts(connection: Connection, posting_ids: list[int]) -> Sequence[Row[Any]]:
-    if not posting_ids:
-        return ()
-    return connection.execute(_LAST_ATTEMPTS, {"ids": posting_ids}).all()
+    return [row for ids in _parts(posting_ids) for row in connection.execute(_LAST_ATTEMPTS, {"ids": ids})]
+
+
+def _parts(ids: list[int]) -> list[list[int]]:
+    """A database takes only so many values in one statement."""
+    return [ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE)]
 
 
 def _open_cases(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:

@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, 
 
 from tieout.domain.documents import Item, Side, dump_content, load_content
 from tieout.journal.arrivals import wake_for_items
+from tieout.journal.mappings import BY_WAREHOUSE
 from tieout.journal.store import upsert
 from tieout.journal.tables import mapping, mirror, xref
 
@@ -62,13 +63,17 @@ def theirs(connection: Connection, link: str, side: Side, ours: Iterable[str]) -
 
 
 def set_mapping(connection: Connection, link: str, kind: str, ledger: str, warehouse: str) -> None:
-    """Maps one ledger code to one warehouse code, replacing what that ledger code was mapped to."""
-    drop_mapping(connection, link, kind, ledger)
+    """Maps a ledger code and a warehouse code to each other. What has one counterpart loses the one it had."""
+    drop_mapping(connection, link, kind, warehouse if kind in BY_WAREHOUSE else ledger)
     connection.execute(insert(mapping).values(link=link, kind=kind, ledger=ledger, warehouse=warehouse))
 
 
-def drop_mapping(connection: Connection, link: str, kind: str, ledger: str) -> None:
-    """Takes away what a ledger code was mapped to."""
-    connection.execute(
-        delete(mapping).where(mapping.c.link == link, mapping.c.kind == kind, mapping.c.ledger == ledger)
-    )
+def drop_mapping(connection: Connection, link: str, kind: str, code: str) -> None:
+    """Takes away what a code is mapped to: a ledger code, but of an account or a home a warehouse code."""
+    connection.execute(delete(mapping).where(*of_code(link, kind, code)))
+
+
+def of_code(link: str, kind: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    """The mappings of a code."""
+    column = mapping.c.warehouse if kind in BY_WAREHOUSE else mapping.c.ledger
+    return mapping.c.link == link, mapping.c.kind == kind, column == code

@@ -5,10 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.domain.documents import Content, Document, Side
+from tieout.domain.identity import STOCK_LANES
 from tieout.domain.postings import Body
 from tieout.domain.reasons import Problem
 from tieout.journal.lanes import Claimed
 
+Named = tuple[Side, str, str, str]
+"""What a document is known by: side, kind, key, revision."""
 BY_HAND = "resolved by hand"
 """The policy by which what a resolved case held is ignored."""
 
@@ -72,7 +75,8 @@ class AttemptRow:
 class PostingRow:
     """A posting and its state: due, sent (intent stored, outcome open), done, refused, void.
 
-    `last_attempt` is known while it is due, sent or refused; None then means that it was never tried.
+    `last_attempt` is known while it is due, sent or refused; None then means that it was never tried. `rests` tells
+    that it must not be tried again under this claim, while its lane goes on.
     """
 
     id: int | None
@@ -86,6 +90,7 @@ class PostingRow:
     theirs: str | None = None
     done_at: datetime | None = None
     last_attempt: AttemptRow | None = None
+    rests: bool = False
 
     @property
     def counts(self) -> bool:
@@ -135,6 +140,20 @@ class LaneWork:
     rest_why: str = ""
     rests_for_parent: bool = False
     unread: bool = False
+    _found: dict[Named, DocumentRow] = field(default_factory=dict[Named, DocumentRow], repr=False)
+    _looked_at: int = 0
+
+    @property
+    def is_stock(self) -> bool:
+        """True for a lane of changes of stock: each stands alone, so one that waits or is held stops no other."""
+        return self.lane.startswith(STOCK_LANES)
+
+    def document(self, side: Side, kind: str, key: str, revision: str) -> DocumentRow | None:
+        """The document of that name, if it is known. A lane of stock has thousands."""
+        for row in self.documents[self._looked_at :]:
+            self._found[row.side, row.content.kind, row.key, row.revision] = row
+        self._looked_at = len(self.documents)
+        return self._found.get((side, kind, key, revision))
 
     def rest_for_parent(self, seconds: float, why: str) -> None:
         """Asks for a rest that ends at once if what is missing turns up in this very batch."""
@@ -153,6 +172,6 @@ class LaneWork:
         return self.claimed.lane
 
     def rest(self, seconds: float, why: str) -> None:
-        """Asks for a rest; the longest one asked for counts."""
-        if self.rest_s is None or seconds > self.rest_s:
+        """Asks for a rest; the longest one asked for counts, but of independent things the one that is over first."""
+        if self.rest_s is None or (seconds < self.rest_s if self.is_stock else seconds > self.rest_s):
             self.rest_s, self.rest_why = seconds, why

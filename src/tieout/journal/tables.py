@@ -190,7 +190,7 @@ mapping = Table(
     "mapping",
     metadata,
     Column("link", String(40), primary_key=True),
-    Column("kind", String(20), primary_key=True, comment="warehouse, carrier, unit, quarantine"),
+    Column("kind", String(20), primary_key=True, comment="warehouse, carrier, unit, quarantine, account, home"),
     Column("ledger", String(80), primary_key=True),
     Column("warehouse", String(80), primary_key=True),
 )

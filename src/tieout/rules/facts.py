@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from tieout.domain.documents import Item, Order, OrderLine, Period
 from tieout.domain.postings import Asked
 
+NO_REASON = "(none)"
+"""How a change of stock without a reason is called where reasons are mapped."""
+
 
 class Policy(BaseModel):
     """What a merchant decides for a link. Read from the configuration's `[link.policy]`."""
@@ -28,6 +31,12 @@ class Policy(BaseModel):
         default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."
     )
 
+    batch_window_s: int = Field(
+        default=900, ge=1, le=86400, description="Changes of stock of one warehouse in so many seconds are one batch."
+    )
+    batch_size: int = Field(default=5000, ge=1, description="So many changes of stock end their batch early.")
+    batch_lines: int = Field(default=200, ge=1, description="Lines of one ledger document of a batch, at most.")
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -40,13 +49,17 @@ class Policy(BaseModel):
 class Codes:
     """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself.
 
-    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold.
+    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. The other way round,
+    by the warehouse's code: `accounts` are the G/L accounts of its reasons, `homes` the ledger warehouses that changes
+    of stock in its warehouses are booked in.
     """
 
     warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
     carriers: Mapping[str, str] = field(default_factory=dict[str, str])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
+    accounts: Mapping[str, str] = field(default_factory=dict[str, str])
+    homes: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""
@@ -56,6 +69,24 @@ class Codes:
         """The ledger's code of a warehouse carrier: the one `ordered`, where it is among several; None without any."""
         fitting = [ours for ours, theirs in self.carriers.items() if theirs == warehouse_carrier]
         return ordered if ordered in fitting else next(iter(fitting), None)
+
+    def ledger_warehouses(self, theirs: str) -> list[str]:
+        """The ledger warehouses that are mapped to one of the warehouse system's."""
+        return sorted(ours for ours, mapped in self.warehouses.items() if mapped == theirs)
+
+    def ledger_warehouse(self, theirs: str) -> str | None:
+        """The one that a change of stock is booked in: the home, else the only one; never a guess among several."""
+        fitting = self.ledger_warehouses(theirs)
+        return self.homes.get(theirs) or (fitting[0] if len(fitting) == 1 else None)
+
+    def booked_in(self, theirs: str, *, held: bool) -> str | None:
+        """The ledger's warehouse of goods in one of the warehouse system's: its quarantine where they are on hold."""
+        here = self.ledger_warehouse(theirs)
+        return self.quarantines.get(here or "") if held else here
+
+    def account(self, reason: str | None) -> str | None:
+        """The G/L account of a reason for a change of stock; without a reason, of `(none)`."""
+        return self.accounts.get(reason or NO_REASON)
 
 
 @dataclass(frozen=True)

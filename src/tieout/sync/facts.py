@@ -6,7 +6,9 @@ from decimal import Decimal
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
 from tieout.domain.documents import (
+    Adjustment,
     Despatch,
+    Hold,
     Item,
     Order,
     Period,
@@ -16,11 +18,12 @@ from tieout.domain.documents import (
     Reversal,
     SalesOrder,
     Side,
+    Transfer,
 )
 from tieout.domain.identity import item_identity
 from tieout.domain.postings import Asked
 from tieout.journal import reference
-from tieout.journal.mappings import Mapped, mapped
+from tieout.journal.mappings import BY_WAREHOUSE, Mapped, mapped
 from tieout.journal.rows import LaneWork
 from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
@@ -124,6 +127,8 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
                     codes |= {line.item for line in lines}
                 case Despatch() | Reversal() | Receipt() | ReceiptReversal() as goods:
                     codes |= {line.item for line in goods.lines}
+                case Adjustment(goods=goods) | Transfer(goods=goods) | Hold(goods=goods):
+                    codes.add(goods.item)
                 case _:
                     pass
     return codes
@@ -134,12 +139,17 @@ def _needs(works: Iterable[LaneWork]) -> set[str]:
 
 
 def _codes(rows: Iterable[Mapped]) -> Codes:
-    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}}
+    by_kind: dict[str, dict[str, str]] = {
+        kind: {} for kind in ("warehouse", "carrier", "unit", "quarantine", *BY_WAREHOUSE)
+    }
     for row in rows:
-        by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse
+        ours, theirs = (row.warehouse, row.ledger) if row.kind in BY_WAREHOUSE else (row.ledger, row.warehouse)
+        by_kind.setdefault(row.kind, {})[ours] = theirs
     return Codes(
         warehouses=by_kind["warehouse"],
         carriers=by_kind["carrier"],
         units=by_kind["unit"],
         quarantines=by_kind["quarantine"],
+        accounts=by_kind["account"],
+        homes=by_kind["home"],
     )

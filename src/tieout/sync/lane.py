@@ -6,14 +6,18 @@ from decimal import Decimal
 from math import inf
 
 from tieout.domain.documents import (
+    Adjustment,
     Despatch,
     GoodsLine,
+    Hold,
     Order,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
     Reversal,
     SalesOrder,
+    StockChange,
+    Transfer,
 )
 from tieout.domain.postings import (
     Asked,
@@ -27,6 +31,7 @@ from tieout.domain.postings import (
     GoodsReceiptCancel,
 )
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, MovementRow, PostingRow
+from tieout.rules.facts import Codes
 
 REVISED = ("item", "sales_order", "purchase_order")
 """Documents of the ledger that are told anew whenever they change."""
@@ -168,9 +173,12 @@ def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
     return next((p for p in work.postings if p.document is row and p.kind == kind and p.state == "done"), None)
 
 
-def movements(row: DocumentRow) -> list[MovementRow]:
-    """The stock that goods coming, leaving, or undone move: out is negative."""
+def movements(row: DocumentRow, codes: Codes | None = None) -> list[MovementRow]:
+    """The stock that goods coming, leaving, or undone move: out is negative. Of a change of stock that answers no
+    order, `codes` tell the ledger's warehouse."""
     match row.content:
+        case Adjustment() | Transfer() | Hold() as change:
+            return _stock_movements(row, change, codes or Codes())
         case Despatch(lines=lines, despatched_at=at) | ReceiptReversal(lines=lines, reversed_at=at):
             sign = -1
         case Reversal(lines=lines, reversed_at=at) | Receipt(lines=lines, received_at=at):
@@ -183,6 +191,31 @@ def movements(row: DocumentRow) -> list[MovementRow]:
     ]
 
 
+def _stock_movements(row: DocumentRow, change: StockChange, codes: Codes) -> list[MovementRow]:
+    """One movement, or two: out of one place and into another. The second is known by its way too."""
+    goods, qty = change.goods, change.goods.qty_base
+    match change:
+        case Adjustment(warehouse=here, gained=gained):
+            moves = [("", here, qty if gained else -qty, goods.held)]
+        case Transfer(warehouse=here, to_warehouse=there):
+            moves = [("", here, -qty, goods.held), ("/to", there, qty, goods.held)]
+        case Hold(warehouse=here, released=released):
+            moves = [("", here, -qty, released), ("/to", here, qty, not released)]
+    return [
+        MovementRow(
+            goods.movement + way,
+            row,
+            goods.item,
+            codes.booked_in(place, held=held),
+            moved,
+            goods.lot,
+            change.moved_at,
+            held,
+        )
+        for way, place, moved, held in moves
+    ]
+
+
 def blocked_units(row: DocumentRow) -> Decimal:
     """Base units a held document keeps from crossing."""
     match row.content:
@@ -190,5 +223,7 @@ def blocked_units(row: DocumentRow) -> Decimal:
             return sum((line.qty_base for line in lines), Decimal(0))
         case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
             return sum((line.qty_base for line in lines), Decimal(0))
+        case Adjustment(goods=goods) | Transfer(goods=goods) | Hold(goods=goods):
+            return goods.qty_base
         case _:
             return Decimal(0)

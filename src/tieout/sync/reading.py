@@ -130,7 +130,7 @@ def _absorb_document(
         if numbered is None:
             return
         document = numbered
-    known = next((row for row in work.documents if _same(row, document)), None)
+    known = work.document(document.side, document.kind, document.key, document.revision)
     if known is None:
         row = DocumentRow.fresh(document, message.id, now)
         work.documents.append(row)
@@ -144,15 +144,6 @@ def _absorb_document(
 def _is_newest(work: LaneWork, row: DocumentRow) -> bool:
     """Pages of a feed may be stored in another order than they were read."""
     return not any(other.key == row.key and other.revision > row.revision for other in work.documents)
-
-
-def _same(row: DocumentRow, document: Document) -> bool:
-    return (row.side, row.content.kind, row.key, row.revision) == (
-        document.side,
-        document.kind,
-        document.key,
-        document.revision,
-    )
 
 
 def _content_changed(

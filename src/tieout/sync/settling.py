@@ -13,14 +13,23 @@ from tieout.journal.rows import AttemptRow, LaneWork, PostingRow
 from tieout.sync.deciding import Decider
 from tieout.sync.link import Link
 from tieout.sync.sending import Due, Tried
+from tieout.sync.stock import is_to_be_split, may_come_in_time, members_of, split
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 """A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
 
-BOOKING = ("delivery", "delivery_cancel", "goods_receipt", "goods_receipt_cancel")
+BOOKING = (
+    "delivery",
+    "delivery_cancel",
+    "goods_receipt",
+    "goods_receipt_cancel",
+    "stock_gain",
+    "stock_loss",
+    "stock_transfer",
+)
 """Postings that put a document's movements into the ledger's books."""
-LOCKED = "locked"
+LOCKED, NOT_TRIED = "locked", "not_tried"
 LOCKED_FOR_S = 3600.0
 """Found locked at every try for so long, somebody must close the record. Rests for other reasons do not count.
 
@@ -59,16 +68,17 @@ class Settler:
         elif outcome.stands:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             self._done(work, posting, outcome)
+        elif is_to_be_split(posting, outcome):
+            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            split(self.decider, work, posting)
         elif outcome.ended is Ended.RETRY_LATER and self._locked_s(posting, outcome) >= LOCKED_FOR_S:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             self.stopwatches.forget(("locked", posting.id))
             self._refused(work, posting, replace(outcome, reason="record_locked"))
-        elif outcome.ended is Ended.RETRY_LATER:
-            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+        elif outcome.ended is Ended.RETRY_LATER or self._may_come_in_time(work, posting, outcome):
+            self._end(attempt, Ended.RETRY_LATER, outcome.reason, outcome.text)
             posting.state = "due"
-            work.rest(
-                self._wait_s(work, outcome), f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
-            )
+            self._rest(work, posting, outcome)
         elif outcome.ended is Ended.UNKNOWN:
             self._unknown(tried.due, attempt, outcome)
         else:
@@ -85,6 +95,18 @@ class Settler:
         """For how long this process has been told of nothing but a locked record."""
         return self.stopwatches.elapsed_s(("locked", posting.id)) if outcome.reason == LOCKED else 0.0
 
+    def _may_come_in_time(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> bool:
+        patience_s = self.link.policy.parent_patience_s
+        return may_come_in_time(self.decider, work, (posting, outcome), patience_s)
+
+    def _rest(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
+        """The lane waits; of a lane of stock the one posting, and not even that for what stood before it in a call."""
+        if work.is_stock and outcome.reason == NOT_TRIED:
+            return
+        posting.rests = True
+        why = f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
+        work.rest(self._wait_s(work, outcome), why)
+
     def _wait_s(self, work: LaneWork, outcome: Outcome) -> float:
         return max(outcome.retry_after_s or 0.0, backoff_s(work.claimed.rests, self.spread))
 
@@ -93,6 +115,7 @@ class Settler:
         attempt.text = outcome.text[:2000]
         self.changes.touch(attempt)
         wait_s = self._wait_s(due.work, outcome) if due.look else self.settle_s(due.posting)
+        due.posting.rests = True
         due.work.rest(wait_s, f"{due.posting.kind} {due.posting.reference}: outcome unknown: {outcome.text}")
 
     def settle_s(self, posting: PostingRow) -> float:
@@ -108,15 +131,17 @@ class Settler:
         self.changes.xrefs += [(posting.side, ours, theirs) for ours, theirs in outcome.also.items()]
         if isinstance(posting.body, PutItem):
             self.changes.mirrored.append((Side.WAREHOUSE, posting.body.item))
+        documents = members_of(work, posting)
         if posting.kind in BOOKING:
-            self.changes.booked.append(posting.document)
-        if all(p.state in ("done", "void") for p in work.postings if p.document is posting.document):
-            posting.document.state = "posted"
-            self.changes.touch(posting.document)
+            self.changes.booked += documents
+        if work.is_stock or all(p.state in ("done", "void") for p in work.postings if p.document is posting.document):
+            for document in documents:
+                document.state = "posted"
+                self.changes.touch(document)
 
     def _refused(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
         posting.state = "refused"
         fallback = "order_refused" if posting.side is Side.WAREHOUSE else "ledger_refused"
         reason = outcome.reason if outcome.reason in REASONS else fallback
         problem = Problem(reason or fallback, f"{posting.kind} {posting.reference}: {outcome.text}")
-        self.decider.hold(work, [posting.document], [problem])
+        self.decider.hold(work, [*members_of(work, posting)], [problem])

@@ -4,16 +4,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.domain.documents import (
+    Adjustment,
     Arrivals,
     Content,
     Despatch,
     Fulfilment,
+    Hold,
     Item,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
     Reversal,
     SalesOrder,
+    StockChange,
+    Transfer,
 )
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import REASONS
@@ -31,11 +35,16 @@ _KINDS = {
     "goods_in_cancel": "cancellation of the goods-in",
     "goods_receipt": "goods receipt",
     "goods_receipt_cancel": "cancellation of the goods receipt",
+    "stock_gain": "goods receipt of found stock",
+    "stock_loss": "goods issue of lost stock",
+    "stock_transfer": "stock transfer",
 }
 
 
 def described(content: Content, key: str) -> str:
     """A document as people name it, such as `despatch 3301-88 of order 1017`. `key` is its key in the journal."""
+    if isinstance(content, Adjustment | Transfer | Hold):
+        return _changed(content, key)
     match content:
         case Item(code=code):
             return f"item {code}"
@@ -55,6 +64,17 @@ def described(content: Content, key: str) -> str:
             return f"receipt {key} of order {number}" if number else f"receipt {key}"
         case ReceiptReversal(of=of):
             return f"receipt {of}, undone"
+
+
+def _changed(change: StockChange, key: str) -> str:
+    match change:
+        case Adjustment(gained=gained):
+            what = "gain" if gained else "loss"
+        case Transfer(warehouse=here, to_warehouse=there):
+            what = f"transfer from {here} to {there}"
+        case Hold(released=released):
+            what = "release" if released else "hold"
+    return f"{what} {key} of {units(change.goods.qty_base)} of item {change.goods.item}"
 
 
 def posting_kind(kind: str) -> str:
