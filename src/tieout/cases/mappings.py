@@ -16,7 +16,7 @@ KINDS = {
     "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
     "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
     "quarantine": "the ledger's warehouse and the ledger's warehouse for what of its goods may not be sold",
-    "account": "the ledger's G/L account and the warehouse's reason for a change of stock, `(none)` where none is given",
+    "account": "the ledger's G/L account and the warehouse's reason for a change of stock, `(none)` for none",
     "home": "the ledger's warehouse that changes of stock are booked in, and the warehouse system's warehouse",
 }
 """What can be mapped."""

@@ -50,8 +50,8 @@ def described(content: Content, key: str) -> str:
             return f"item {code}"
         case SalesOrder(number=number):
             return f"order {number}"
-        case Despatch(number=number):
-            return f"despatch {key} of order {number}" if number else f"despatch {key}"
+        case Despatch(number=number) | Receipt(number=number):
+            return f"{content.kind} {key} of order {number}" if number else f"{content.kind} {key}"
         case Reversal(of=of):
             return f"despatch {of}, undone"
         case Fulfilment(goods_out=goods_out, status=status):
@@ -60,8 +60,6 @@ def described(content: Content, key: str) -> str:
             return f"purchase order {number}"
         case Arrivals(goods_in=goods_in):
             return f"goods-in {goods_in}"
-        case Receipt(number=number):
-            return f"receipt {key} of order {number}" if number else f"receipt {key}"
         case ReceiptReversal(of=of):
             return f"receipt {of}, undone"
 
