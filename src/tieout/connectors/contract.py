@@ -48,7 +48,7 @@ class Message:
 
     `key` is the system's id of the record; `reference` our own reference where the message carries one, else None:
     it decides the lane. Of a change of stock it is decided by when (`at`) and in which of the system's warehouses
-    (`place`) it happened.
+    (`place`) it happened; a `place` alone tells how things stand there.
     """
 
     topic: str

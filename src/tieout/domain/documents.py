@@ -313,6 +313,21 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnHold:
+    """How much of an item and lot may not be sold in one of the warehouse system's warehouses, in base units.
+
+    Read as it stands, not as an event: what is new in it becomes a hold or a release.
+    """
+
+    kind: Literal["on_hold"] = "on_hold"
+    warehouse: str
+    item: str
+    lot: str | None
+    qty_base: Decimal
+    seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hold:
     """Goods that may not be sold any more, or (`released`) may be sold again. They stay where they are."""
 
@@ -369,6 +384,7 @@ Content = (
     | ReceiptReversal
     | Adjustment
     | Transfer
+    | OnHold
     | Hold
 )
 _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="kind")])
@@ -378,8 +394,8 @@ _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discrimina
 class Document:
     """A document and where it came from. Unique by (link, side, kind, key, revision).
 
-    A fulfilment comes without a revision: its system counts none, so the reader of it does. Arrivals are never stored:
-    the receipts and reversals made of them are.
+    A fulfilment comes without a revision: its system counts none, so the reader of it does. Arrivals, and what is on
+    hold, are never stored: the receipts, reversals and holds made of them are.
     """
 
     side: Side

@@ -74,6 +74,24 @@ def stock_lane(warehouse: str, at: datetime, window_s: int) -> str:
     return f"{STOCK_LANES}{warehouse}/{begins:%Y%m%dT%H%M%SZ}"
 
 
+def hold_lane(warehouse: str) -> str:
+    """The lane of what is on hold in one of the warehouse system's warehouses."""
+    return f"{STOCK_LANES}{warehouse}/{_ON_HOLD}"
+
+
+def held_in(lane: str) -> str | None:
+    """The warehouse whose lane of what is on hold this is; None for another lane.
+
+    >>> held_in(hold_lane("WH1")), held_in("stock/WH1/20260302T091500Z")
+    ('WH1', None)
+    """
+    place, _, what = lane.removeprefix(STOCK_LANES).rpartition("/")
+    return place if lane.startswith(STOCK_LANES) and what == _ON_HOLD else None
+
+
+_ON_HOLD = "on-hold"
+
+
 def window_begins_s(at: datetime, window_s: int) -> int:
     """When the window began that a moment lies in, in seconds since 1970."""
     return int(at.timestamp()) // window_s * window_s

@@ -21,11 +21,13 @@ def _here(table: Table) -> ColumnElement[bool]:
 
 
 def _documents_needed() -> Select[Any]:
-    """All of an order's documents; of an item's what is unfinished and its newest state: its history can be long."""
+    """All of an order's documents; of an item's what is unfinished and its newest state, and of holds what is
+    unfinished: their history can be long."""
     newest = select(func.max(document.c.revision)).where(_here(document), document.c.kind == "item")
     unfinished = document.c.state.in_(("waiting", "planned", "held"))
     in_newest = document.c.revision.in_(newest.group_by(document.c.lane))
-    wanted = select(document).where(_here(document), or_(document.c.kind != "item", unfinished, in_newest))
+    long = document.c.kind.in_(("item", "hold"))
+    wanted = select(document).where(_here(document), or_(~long, unfinished, in_newest))
     return wanted.order_by(document.c.id)
 
 

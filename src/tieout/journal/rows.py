@@ -10,6 +10,8 @@ from tieout.domain.postings import Body
 from tieout.domain.reasons import Problem
 from tieout.journal.lanes import Claimed
 
+Lot = tuple[str, str | None]
+"""An item and its lot."""
 Named = tuple[Side, str, str, str]
 """What a document is known by: side, kind, key, revision."""
 BY_HAND = "resolved by hand"
@@ -129,6 +131,7 @@ class LaneWork:
     """Everything that matters for one claimed lane, in memory while the lease is ours.
 
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
+    `on_hold`: of a lane of holds, what is known to be on hold.
     """
 
     claimed: Claimed
@@ -140,6 +143,7 @@ class LaneWork:
     rest_why: str = ""
     rests_for_parent: bool = False
     unread: bool = False
+    on_hold: dict[Lot, Decimal] = field(default_factory=dict[Lot, Decimal])
     _found: dict[Named, DocumentRow] = field(default_factory=dict[Named, DocumentRow], repr=False)
     _looked_at: int = 0
 

@@ -150,6 +150,7 @@ movement = Table(
 )
 Index("ix_movement_document", movement.c.document_id)
 Index("ix_movement_item", movement.c.link, movement.c.item)
+Index("ix_movement_held", movement.c.link, sqlite_where=movement.c.held, postgresql_where=movement.c.held)
 
 case_ = Table(
     "case_",

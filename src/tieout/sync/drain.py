@@ -137,6 +137,7 @@ class Batch:
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
         readings, tried = self._read(), list[Tried]()
+        self._facts.know_what_is_on_hold(self._works)
         for _ in range(ROUNDS_AT_MOST):
             dues = self._step(readings, tried)
             if not dues:

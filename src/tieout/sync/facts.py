@@ -20,7 +20,7 @@ from tieout.domain.documents import (
     Side,
     Transfer,
 )
-from tieout.domain.identity import item_identity
+from tieout.domain.identity import held_in, item_identity
 from tieout.domain.postings import Asked
 from tieout.journal import reference
 from tieout.journal.mappings import BY_WAREHOUSE, Mapped, mapped
@@ -80,6 +80,17 @@ class FactBook:
                 found = reference.theirs(connection, self._link.name, side, wanted)
                 self._known |= {(side, ours): theirs for ours, theirs in found.items()}
         self._asked |= wanted
+
+    def know_what_is_on_hold(self, works: Iterable[LaneWork]) -> None:
+        """Tells the lanes of holds that have something to read what is known to be on hold already."""
+        for work in works:
+            place = held_in(work.lane)
+            if place is None or not work.messages:
+                continue
+            with self._journal.read() as connection:
+                codes = _codes(mapped(connection, link=self._link.name))
+                quarantine = codes.booked_in(place, held=True)
+                work.on_hold = reference.on_hold(connection, self._link.name, work.lane, quarantine)
 
     def learn(self, xrefs: Sequence[tuple[Side, str, str]], items: Sequence[tuple[Side, Item]]) -> None:
         """Takes in what this batch itself has found out."""

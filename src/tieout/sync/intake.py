@@ -11,6 +11,7 @@ from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
 from tieout.domain.identity import (
     STOCK_LANES,
+    hold_lane,
     item_lane,
     lane_of_order,
     order_lane,
@@ -34,8 +35,8 @@ LATE = timedelta(seconds=60)
 def lane_of(message: Message, answered: str | None, window_s: int) -> str:
     """The lane a message belongs to: its order's, its item's, that of its warehouse and window of time, or one of its
     own when it answers nothing of ours."""
-    if message.at is not None and message.place is not None:
-        return stock_lane(message.place, message.at, window_s)
+    if message.place is not None:
+        return stock_lane(message.place, message.at, window_s) if message.at else hold_lane(message.place)
     match message.topic:
         case "items":
             return item_lane(message.key)

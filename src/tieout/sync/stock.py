@@ -19,6 +19,8 @@ from tieout.sync.deciding import PARENT_RETRY_S, STOCK, Decider
 
 NOTHING = "nothing is left of it in its batch"
 """The policy by which changes that cancel each other out are ignored, and those the ledger sees nothing of."""
+NO_QUARANTINE = "no quarantine warehouse is mapped"
+"""The policy by which holds and releases are ignored where the ledger has no place for what may not be sold."""
 WHOLE = frozenset({"period_closed"})
 """Refusals that are about a document as a whole: its halves would be refused as well."""
 
@@ -27,11 +29,13 @@ Judged = tuple[DocumentRow, list[Problem]]
 
 def decide_stock(decider: Decider, work: LaneWork) -> None:
     """Decides every change of stock of the lane that waits."""
-    waiting = _changes(work, "waiting")
-    if not waiting and not work.cases:
+    if not work.documents or not (_changes(work, "waiting") or work.cases):
         return
     facts = decider.facts_for(work, work.documents[0])
     _free_what_is_sound(decider, work, facts)
+    for row in _changes(work, "waiting"):
+        if _knows_no_holds(_of(row), facts):
+            decider.ignore(row, NO_QUARANTINE)
     judged = [(row, judge_stock_change(_of(row), facts)) for row in _changes(work, "waiting")]
     for faulty in _by_cause([one for one in judged if one[1]]):
         _wait_or_hold(decider, work, faulty, facts)
@@ -40,6 +44,12 @@ def decide_stock(decider: Decider, work: LaneWork) -> None:
 
 def _changes(work: LaneWork, state: str) -> list[DocumentRow]:
     return [row for row in work.documents if row.state == state and row.content.kind in STOCK]
+
+
+def _knows_no_holds(change: StockChange, facts: Facts) -> bool:
+    """Whether this is a hold in a warehouse for which the ledger keeps no quarantine: to it, nothing has changed."""
+    here = facts.codes.ledger_warehouse(change.warehouse)
+    return isinstance(change, Hold) and here is not None and here not in facts.codes.quarantines
 
 
 def _of(row: DocumentRow) -> StockChange:
@@ -68,6 +78,7 @@ def _wait_or_hold(decider: Decider, work: LaneWork, faulty: list[Judged], facts:
     if old:
         problems = list(dict.fromkeys(problem for _, found in old for problem in found))
         decider.hold_alike(work, [row for row, _ in old], problems)
+        decider.moved((row for row, _ in old), facts.codes)
 
 
 def _free_what_is_sound(decider: Decider, work: LaneWork, facts: Facts) -> None:

@@ -11,6 +11,7 @@ from tieout.domain.documents import (
     Fulfilment,
     Hold,
     Item,
+    OnHold,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
@@ -58,8 +59,8 @@ def described(content: Content, key: str) -> str:
             return f"goods-out {goods_out}, {status} in the warehouse"
         case PurchaseOrder(number=number):
             return f"purchase order {number}"
-        case Arrivals(goods_in=goods_in):
-            return f"goods-in {goods_in}"
+        case Arrivals(goods_in=key) | OnHold(item=key):
+            return f"{'goods-in' if isinstance(content, Arrivals) else 'on hold, item'} {key}"
         case ReceiptReversal(of=of):
             return f"receipt {of}, undone"
 

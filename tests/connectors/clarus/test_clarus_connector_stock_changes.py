@@ -1,4 +1,4 @@
-"""Stock found, lost and moved, as the feed brings it: each movement by itself, and only what other flows do not read."""
+"""Stock found, lost and moved, as the feed brings it: each movement by itself, and nothing that other flows read."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,6 +1,6 @@
 """Whether a connection is fit for work: signing in, and everything the settings name by code or id."""
 
-from tieout.connectors.clarus import stock_changes
+from tieout.connectors.clarus import on_hold, stock_changes
 from tieout.connectors.clarus.flows import Flow, inward
 from tieout.connectors.clarus.graph import Ask, Graph
 from tieout.connectors.clarus.lookup import Lookup
@@ -92,7 +92,7 @@ def _receipts(graph: Graph, flow: Flow) -> str:
 
 def _stock_changes(graph: Graph, settings: Settings) -> str:
     """What keeps changes of stock from being read. No fault: they may be counted elsewhere."""
-    lacking = stock_changes.lacking(graph, settings)
+    lacking = [*stock_changes.lacking(graph, settings), *on_hold.lacking(graph, settings)]
     if lacking:
         return f" Nothing can be read of changes of stock: it does not show {' and '.join(lacking)}."
     unknown = stock_changes.unknown_subtypes(graph, settings)

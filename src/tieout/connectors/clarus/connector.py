@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from tieout.connectors.clarus import despatches, errors, facts, receipts, stock_changes, webhooks
+from tieout.connectors.clarus import despatches, errors, facts, on_hold, receipts, stock_changes, webhooks
 from tieout.connectors.clarus.check import check
 from tieout.connectors.clarus.errors import Refused
 from tieout.connectors.clarus.feeds import Sweep
@@ -14,6 +14,7 @@ from tieout.connectors.clarus.goods_outs import GoodsOuts
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.items import Items
 from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.on_hold import Holds
 from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.stock_changes import StockChanges
@@ -69,11 +70,12 @@ class ClarusConnector:
         self._items = Items(self._rest, self._graph, self._lookup, settings)
         self._goods_outs = GoodsOuts(self._rest, self._graph, self._lookup, settings)
         self._goods_ins = GoodsIns(self._rest, self._graph, self._lookup, settings)
-        self._sweeps: dict[str, Sweep | StockChanges] = {
+        self._sweeps: dict[str, Sweep | StockChanges | Holds] = {
             flow.feed: Sweep(flow, self._graph, self._lookup, settings, clock)
             for flow in (outward(settings), inward(settings))
         }
         self._sweeps[stock_changes.FEED] = StockChanges(self._graph, self._lookup, settings, clock)
+        self._sweeps[on_hold.FEED] = Holds(self._graph, self._lookup, settings, clock)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -121,6 +123,9 @@ class ClarusConnector:
                     return self._receipt(message.key, arrived[message.key])
                 case stock_changes.TOPIC:
                     told = stock_changes.document(message, self._settings)
+                    return told if isinstance(told, Unreadable) else [told]
+                case on_hold.TOPIC:
+                    told = on_hold.document(message)
                     return told if isinstance(told, Unreadable) else [told]
                 case topic:
                     return Unreadable(f"a message about {topic!r} is nothing this connector knows")

@@ -160,3 +160,10 @@ STOCK_CHANGES = Listing(
     ),
 )
 """Changes of stock that answer no order, each with all that is needed of it; the tenant's choice holds the lot."""
+STOCKS = Listing(
+    "stocks",
+    "StockFilterType",
+    "id quantity status product { id code } location { id code }",
+    ("location.warehouse.code", "warehouse.code", "goods_in_receipt_line.goods_in_receipt.status"),
+)
+"""Stock records; the tenant's choice holds the lot."""

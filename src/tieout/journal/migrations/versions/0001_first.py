@@ -252,6 +252,8 @@ def _movement() -> None:
     )
     op.create_index("ix_movement_document", "movement", ["document_id"])
     op.create_index("ix_movement_item", "movement", ["link", "item"])
+    held = sa.text("held")
+    op.create_index("ix_movement_held", "movement", ["link"], sqlite_where=held, postgresql_where=held)
 
 
 def _posting() -> None:
