@@ -76,9 +76,9 @@ def test_a_feed_that_never_answered_is_named_all_the_same(terminal: Terminal) ->
         "purchase_orders",
         "sales_orders",
         "despatches",
+        "holds",
         "receipts",
         "stock_changes",
-        "holds",
     ]
 
 

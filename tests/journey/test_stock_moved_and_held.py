@@ -46,9 +46,8 @@ def _transfers(shop: Shop) -> list[tuple[str, str, float]]:
 
 
 def _states(shop: Shop, kind: str) -> list[tuple[str, str | None]]:
-    return [
-        (row[0], row[1]) for row in shop.rows(f"SELECT state, policy FROM document WHERE kind = '{kind}' ORDER BY id")
-    ]
+    rows = shop.rows("SELECT kind, state, policy FROM document ORDER BY id")
+    return [(row[1], row[2]) for row in rows if row[0] == kind]
 
 
 def _set_hold(shop: Shop, stock: int, *, held: bool = True) -> None:
