@@ -12,6 +12,9 @@ from tieout.cases.mappings import Mappings
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
+from tieout.views.hops import hops
+from tieout.views.lane_story import story
+from tieout.views.trace import find
 
 WINDOW_S = 900
 GAINS, LOSSES = "InventoryGenEntries", "InventoryGenExits"
@@ -88,6 +91,25 @@ def test_a_storm_of_changes_becomes_one_receipt_and_one_issue_with_each_movement
     stocked.settle(2)
     assert (_documents(stocked, LOSSES), _documents(stocked, GAINS)) == (1, 1)
     assert stocked.open_cases() == []
+
+
+def test_a_trace_of_a_movement_leads_to_the_document_it_is_in_and_back(stocked: Shop) -> None:
+    lost = _adjust(stocked, "MUG", -2)[0]
+    _adjust(stocked, "MUG", -3)
+    _adjust(stocked, "LANTERN", 3, "FOUND")
+    _window_ends(stocked)
+    with stocked.journal.read() as connection:
+        (match,) = [one for one in find(connection, lost) if one.lane.startswith("stock/")]
+        told = story(connection, match.link, match.lane, lost)
+        (posting,) = told.postings
+        whole = story(connection, match.link, match.lane, posting.reference)
+        lane = story(connection, match.link, match.lane, match.lane)
+    assert [(one.key, one.state) for one in told.documents] == [(lost, "posted")]
+    assert [one.qty_base for one in told.movements] == [-2]
+    assert (posting.kind, posting.state, len(told.received)) == ("stock_loss", "done", 1)
+    assert (told.title, len(hops(told)) > 0) == (f"loss {lost} of 2 of item MUG", True)
+    assert [one.qty_base for one in whole.movements] == [-2, -3]
+    assert (len(lane.documents), len(lane.postings)) == (3, 2)
 
 
 def test_what_comes_to_nothing_is_not_posted_and_a_late_movement_makes_another_batch(stocked: Shop) -> None:
