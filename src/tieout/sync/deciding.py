@@ -12,7 +12,7 @@ from tieout.journal.changes import Changes
 from tieout.journal.rows import CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
 from tieout.rules.facts import Codes, Facts
 from tieout.rules.policy import WAITABLE
-from tieout.sync.lane import blocked_units, movements
+from tieout.sync.lane import blocked_units, booked_in, movements
 
 PARENT_RETRY_S = 5.0
 """How long a lane rests before it looks again for what it depends on."""
@@ -45,7 +45,7 @@ class Decider:
         self.changes.touch(row)
         for number, step in enumerate(steps):
             self._due(work, row, number, step)
-        self.changes.movements += movements(row)
+        self.changes.movements += movements(row, places=booked_in(body for _, _, body in steps))
 
     def plan_together(self, work: LaneWork, rows: Sequence[DocumentRow], kind: str, key: str, body: Body) -> None:
         """Many documents are to be posted by one posting, which stands under the first of them."""

@@ -1,6 +1,6 @@
 """What a loaded lane says about itself: the order of its documents, what was sent, what stands, what it moves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from math import inf
@@ -21,6 +21,7 @@ from tieout.domain.documents import (
 )
 from tieout.domain.postings import (
     Asked,
+    Body,
     Delivery,
     DeliveryCancel,
     GoodsIn,
@@ -173,9 +174,20 @@ def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
     return next((p for p in work.postings if p.document is row and p.kind == kind and p.state == "done"), None)
 
 
-def movements(row: DocumentRow, codes: Codes | None = None) -> list[MovementRow]:
-    """The stock that goods coming, leaving, or undone move: out is negative. Of a change of stock that answers no
-    order, `codes` tell the ledger's warehouse."""
+def booked_in(bodies: Iterable[Body]) -> dict[str | None, str]:
+    """The ledger's warehouse by order line, of lines that are posted to one only."""
+    found: dict[str | None, set[str]] = {}
+    for body in bodies:
+        for line in body.lines if isinstance(body, Posted) else ():
+            found.setdefault(line.line, set()).add(line.warehouse)
+    return {line: next(iter(places)) for line, places in found.items() if len(places) == 1}
+
+
+def movements(
+    row: DocumentRow, codes: Codes | None = None, places: Mapping[str | None, str] | None = None
+) -> list[MovementRow]:
+    """The stock that goods coming, leaving, or undone move: out is negative. The ledger's warehouse is told by order
+    line (`places`); of a change of stock that answers no order, by `codes`."""
     match row.content:
         case Adjustment() | Transfer() | Hold() as change:
             return _stock_movements(row, change, codes or Codes())
@@ -186,7 +198,16 @@ def movements(row: DocumentRow, codes: Codes | None = None) -> list[MovementRow]
         case _:
             return []
     return [
-        MovementRow(line.movement, row, line.item, None, sign * line.qty_base, line.lot, at, line.held)
+        MovementRow(
+            line.movement,
+            row,
+            line.item,
+            (places or {}).get(line.line),
+            sign * line.qty_base,
+            line.lot,
+            at,
+            line.held,
+        )
         for line in lines
     ]
 
