@@ -56,7 +56,7 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     journal = open_journal(settings.journal.url, boundary=boundary)
     spread, bell, troubles = ThreadSpread(), Bell(), Troubles(journal, clock)
     intake = Intake(journal, clock)
-    links = {link.name: _link(link, clock) for link in settings.link}
+    links = {link.name: linked(link, clock) for link in settings.link}
     drains = {
         name: Drain(
             link, journal, clock, worker_id(), spread=spread, lease_s=settings.worker.lease_s,
@@ -111,7 +111,8 @@ def governed(connection: Connection, side: Side, clock: Clock) -> Governor:
     return Governor(connection.limits, system.at_once(connection.options), clock)
 
 
-def _link(configured: LinkSettings, clock: Clock) -> Link:
+def linked(configured: LinkSettings, clock: Clock) -> Link:
+    """A link with both its connectors, each behind its governor. Makes no call."""
     sides = {Side.WAREHOUSE: configured.warehouse, Side.LEDGER: configured.ledger}
     governors = {side: governed(connection, side, clock) for side, connection in sides.items()}
     warehouse, ledger = (connected(one, side, clock, governors[side].send) for side, one in sides.items())

@@ -27,7 +27,7 @@ class PutItem:
 
 @dataclass(frozen=True, kw_only=True)
 class AskedLine:
-    """One line the warehouse should send or expect, in base units."""
+    """One line the warehouse should send or expect, in base units. `item` is the warehouse's own code."""
 
     line: str
     item: str

@@ -40,6 +40,10 @@ class Reason:
     clears_itself: bool = False
 
 
+CAUSE_MAX = 200
+"""Characters of a cause."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Why a document may not go on: a reason, and what exactly is wrong, with the line where there is one.
@@ -51,6 +55,11 @@ class Problem:
     detail: str
     line: str | None = None
     about: str | None = None
+
+    @property
+    def cause(self) -> str:
+        """What cases of the same problem share; a problem about nothing in particular shares it with none."""
+        return f"{self.reason}: {self.about or ''}"[:CAUSE_MAX]
 
 
 _WH, _FI, _ME, _CS, _IT = Team.WAREHOUSE, Team.FINANCE, Team.MERCHANDISING, Team.CUSTOMER_SERVICE, Team.IT

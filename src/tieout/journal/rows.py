@@ -107,9 +107,18 @@ class MovementRow:
     held: bool = False
 
 
+@dataclass(frozen=True)
+class Blocked:
+    """What is kept from crossing: base units, their value as the order prices it, and how many invoices."""
+
+    units: Decimal = Decimal(0)
+    value: Decimal = Decimal(0)
+    invoices: int = 0
+
+
 @dataclass
 class CaseRow:
-    """An exception: why something is held, who must act, and what it blocks (base units)."""
+    """An exception: why something is held, who must act, and what it blocks (base units, money, counts)."""
 
     id: int | None
     lane: str
@@ -117,6 +126,16 @@ class CaseRow:
     state: str
     blocked_units: Decimal
     opened_at: datetime
+    blocked_value: Decimal = Decimal(0)
+    blocked_documents: int = 0
+    blocked_invoices: int = 0
+
+    def block(self, more: Blocked) -> None:
+        """One more document or message is held by it."""
+        self.blocked_units += more.units
+        self.blocked_value += more.value
+        self.blocked_documents += 1
+        self.blocked_invoices += more.invoices
 
 
 @dataclass

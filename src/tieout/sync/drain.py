@@ -28,11 +28,11 @@ from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.facts import FactBook, Periods
-from tieout.sync.lane import delivered_base, delivered_ever_base, first_heard, last_sent, newest_order
+from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
-from tieout.sync.planning import HOMEWARD, decide
+from tieout.sync.naming import name_lanes, named
+from tieout.sync.planning import decide
 from tieout.sync.reading import Reading, absorb, read, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
@@ -170,10 +170,12 @@ class Batch:
     def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
         """One round: decide, and commit. Returns what to send or look up next; when empty, all is given back."""
         now, changes = self._drain.clock.now(), Changes()
-        decider = Decider(self._link.name, now, self._facts_for, changes)
+        decider = Decider(self._link.name, now, self._facts_for, changes, self._link.policy.invoice)
         settler = Settler(self._link, decider, changes, self._drain.stopwatches, self._drain.chance, now)
+        codes = self._facts.codes()
+        name_lanes(self._works, codes, changes)
         for reading in readings:
-            absorb(reading, decider, changes, now)
+            absorb(named(reading, codes), decider, changes, now)
         for outcome in tried:
             settler.settle(outcome)
         self._facts.gather(self._works)
@@ -236,15 +238,7 @@ class Batch:
         return Send(reference=posting.reference, body=posting.body, known=known)
 
     def _facts_for(self, work: LaneWork, row: DocumentRow) -> Facts:
-        newest = newest_order(work)
-        return self._facts.make(
-            order=newest[1] if newest else None,
-            first=first_heard(work),
-            sent=last_sent(work),
-            delivered_base=delivered_base(work, row),
-            delivered_ever_base=delivered_ever_base(work),
-            dated=row.content.kind in HOMEWARD,
-        )
+        return facts_of(self._facts, work, row)
 
     def _give_back(self, connection: Connection, now: datetime, *, unfinished: bool) -> None:
         rests = [

@@ -6,12 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, select
 
 from tieout.domain.documents import load_content
+from tieout.domain.reasons import Severity
 from tieout.journal.tables import case_, document, message
 from tieout.views.words import described, sentence
 
+MOST_URGENT_FIRST = tuple(map(str, Severity))
+_OF_GROUP = tuple(column for column in case_.c if column.name not in ("problems", "resolution", "lane", "assignee"))
+"""What a list by cause needs to know: no texts, since thousands may be open."""
 AT_ONCE = 500
 """Numbers in one SQL list, well below what any database takes."""
 
@@ -45,11 +49,18 @@ class Exceptional:
     blocks_units: Decimal
     document: str
     cause: str
+    due_at: datetime
+    escalated_to: str | None
+    blocks_value: Decimal
+    blocks_documents: int
+    blocks_invoices: int
 
 
 @dataclass(frozen=True)
 class SharedCause:
-    """Exceptions with one cause: one piece of work."""
+    """Exceptions with one cause: one piece of work. `severity` is that of the most urgent, `due_at` of the first due,
+    `overdue` counts those past their time; `blocks_value` is money as the orders price it.
+    """
 
     link: str
     cause: str
@@ -61,6 +72,13 @@ class SharedCause:
     age_s: int
     blocks_units: Decimal
     cases: list[int]
+    severity: str
+    due_at: datetime
+    overdue: int
+    escalated_to: str | None
+    blocks_value: Decimal
+    blocks_documents: int
+    blocks_invoices: int
 
 
 @dataclass(frozen=True)
@@ -81,8 +99,8 @@ def listed(connection: Connection, wanted: Wanted, now: datetime, limit: int) ->
 
 
 def shared_causes(connection: Connection, wanted: Wanted, now: datetime) -> list[SharedCause]:
-    """The exceptions that fit, those with one cause together: first what most others share."""
-    rows = connection.execute(select(case_).where(*_fits(wanted)).order_by(case_.c.opened_at, case_.c.id)).all()
+    """The exceptions that fit, those with one cause together: what most others share first."""
+    rows = connection.execute(select(*_OF_GROUP).where(*_fits(wanted)).order_by(case_.c.opened_at, case_.c.id)).all()
     together: dict[tuple[str, str], list[Row[Any]]] = {}
     for row in rows:
         together.setdefault((row.link, row.cause), []).append(row)
@@ -101,8 +119,10 @@ def documents_of(connection: Connection, cases: Iterable[int]) -> dict[int, str]
 
 
 def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The state stands in the statement itself: an index of the open ones is of no use for a value not known yet."""
     asked: Mapping[str, str | None] = vars(wanted)
-    return [case_.c[name] == value for name, value in asked.items() if value is not None]
+    said = {name: value for name, value in asked.items() if value is not None}
+    return [case_.c[name] == literal(value, literal_execute=name == "state") for name, value in said.items()]
 
 
 def line(row: Row[Any], about: str, now: datetime) -> Exceptional:
@@ -118,10 +138,15 @@ def line(row: Row[Any], about: str, now: datetime) -> Exceptional:
         assignee=row.assignee,
         opened_at=row.opened_at,
         age_s=_age_s(row, now),
-        overdue=row.state == "open" and row.due_at < now,
+        overdue=_overdue(row, now),
         blocks_units=row.blocked_units,
         document=about,
         cause=row.cause,
+        due_at=row.due_at,
+        escalated_to=row.escalated_to,
+        blocks_value=row.blocked_value,
+        blocks_documents=row.blocked_documents,
+        blocks_invoices=row.blocked_invoices,
     )
 
 
@@ -130,9 +155,12 @@ def _age_s(row: Row[Any], now: datetime) -> int:
     return int(((row.resolved_at or now) - row.opened_at).total_seconds())
 
 
+def _overdue(row: Row[Any], now: datetime) -> bool:
+    return row.state == "open" and row.due_at < now
+
+
 def _group(members: list[Row[Any]], now: datetime) -> SharedCause:
     first = members[0]
-    blocks = sum((row.blocked_units for row in members), Decimal(0))
     return SharedCause(
         link=first.link,
         cause=first.cause,
@@ -142,8 +170,15 @@ def _group(members: list[Row[Any]], now: datetime) -> SharedCause:
         count=len(members),
         oldest_at=first.opened_at,
         age_s=_age_s(first, now),
-        blocks_units=blocks,
+        blocks_units=sum((row.blocked_units for row in members), Decimal(0)),
         cases=[row.id for row in members],
+        severity=min((row.severity for row in members), key=MOST_URGENT_FIRST.index),
+        due_at=min(row.due_at for row in members),
+        overdue=sum(_overdue(row, now) for row in members),
+        escalated_to=next((row.escalated_to for row in members if row.escalated_to), None),
+        blocks_value=sum((row.blocked_value for row in members), Decimal(0)),
+        blocks_documents=sum(row.blocked_documents for row in members),
+        blocks_invoices=sum(row.blocked_invoices for row in members),
     )
 
 
