@@ -38,7 +38,7 @@ def test_what_must_wait_behind_an_exception_raises_what_the_list_says_it_blocks(
     assert (before["blocks_units"], after["blocks_units"]) == ("4", "10")
     assert (group["blocks_units"], shown["blocks_units"]) == ("10", "10")
     assert (group["blocks_value"], group["blocks_documents"], group["blocks_invoices"]) == ("30", 2, 2)
-    assert (group["severity"], group["overdue"], group["due_at"]) == ("normal", 0, after["due_at"])
+    assert (group["severity"], group["overdue"], group["due_at"]) == ("normal", 1, after["due_at"])
 
 
 def test_a_list_is_narrowed_by_owner_reason_link_and_state(shop: Shop, terminal: Terminal) -> None:

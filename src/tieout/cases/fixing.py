@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from tieout.cases.actions import CaseError, Cases
 from tieout.cases.mappings import Changed, Mappings

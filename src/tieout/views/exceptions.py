@@ -75,6 +75,7 @@ class SharedCause:
     severity: str
     due_at: datetime
     overdue: int
+    escalated: bool
     escalated_to: str | None
     blocks_value: Decimal
     blocks_documents: int
@@ -175,6 +176,7 @@ def _group(members: list[Row[Any]], now: datetime) -> SharedCause:
         severity=min((row.severity for row in members), key=MOST_URGENT_FIRST.index),
         due_at=min(row.due_at for row in members),
         overdue=sum(_overdue(row, now) for row in members),
+        escalated=any(row.escalated_at for row in members),
         escalated_to=next((row.escalated_to for row in members if row.escalated_to), None),
         blocks_value=sum((row.blocked_value for row in members), Decimal(0)),
         blocks_documents=sum(row.blocked_documents for row in members),
