@@ -44,8 +44,8 @@ def list_(
         show(found, made if found else "nobody was told of anything yet", as_json=as_json)
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_(
     name: Annotated[str | None, typer.Argument(help="The alert's name; without it, every alert.")] = None,
     config: Config = CONFIG,
     as_json: Json = False,

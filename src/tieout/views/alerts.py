@@ -10,7 +10,7 @@ from tieout.journal.tables import telling
 
 @dataclass(frozen=True)
 class Told:
-    """One telling. `kind` is opened, overdue or digest, whose `cause` is its day; `state` due, telling, told or over."""
+    """One telling. `kind` is opened, overdue or digest, whose `cause` is its day; `state` due, telling, told, over."""
 
     target: str
     kind: str
