@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Terminal, two_orders_by_a_carrier_not_mapped
 from tests.journey.conftest import Shop
+from tieout.cases.mappings import KINDS
 
 HEAD = "link,kind,ledger,warehouse\n"
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.build import LAMP, MUG, NOON, despatch, facts, item, items, left, lamps, mugs, order
+from tests.build import LAMP, MUG, NOON, despatch, facts, item, items, lamps, left, mugs, order
 from tieout.domain.documents import Arrivals, Arrived, FulfilmentStatus
 from tieout.rules import bodies
 from tieout.rules.facts import Codes
