@@ -75,14 +75,14 @@ class Mappings:
 
         A ledger code has one counterpart: an earlier one is replaced. Raises `MappingError`.
         """
-        faults = [fault for row in rows for fault in faults_of(row, self.links)]
-        if faults or not actor.strip():
-            raise MappingError(faults or ["say who acts"])
         with self.journal.write("set mappings") as connection:
             return self.put_in(connection, rows, actor=actor)
 
     def put_in(self, connection: Connection, rows: Sequence[Mapped], *, actor: str) -> list[Changed]:
         """The same inside the caller's transaction. Raises `MappingError`, and then nothing may be kept of it."""
+        faults = [fault for row in rows for fault in faults_of(row, self.links)]
+        if faults or not actor.strip():
+            raise MappingError(faults or ["say who acts"])
         changed = [change for row in rows if (change := _put(connection, row)) is not None]
         clashes = [fault for row in rows for fault in item_codes.clashes(connection, row)]
         if clashes:
