@@ -49,7 +49,7 @@ def test_open_exceptions_are_found_by_an_index_of_the_open_ones_and_no_document_
     assert sum(group.count for group in groups) == 20
     assert [statement for statement, _ in by_cause if "FROM document" in statement] == []
     of_cases = [(statement, values) for statement, values in asked if "FROM case_" in statement]
-    assert len(of_cases) == 4
+    assert len(of_cases) == 5
     with journal.read() as connection:
         plans = [explained(journal, connection, statement, values) for statement, values in of_cases]
     assert [plan for plan in plans if not any(f"ix_case_{name}" in plan for name in ("open", "cause", "due"))] == []

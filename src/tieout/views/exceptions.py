@@ -1,21 +1,37 @@
 """The list of exceptions, one by one or grouped by cause."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    String,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 
 from tieout.domain.documents import load_content
+from tieout.domain.quantities import plain
 from tieout.domain.reasons import Severity
 from tieout.journal.tables import case_, document, message
 from tieout.views.words import described, sentence
 
 MOST_URGENT_FIRST = tuple(map(str, Severity))
-_OF_GROUP = tuple(column for column in case_.c if column.name not in ("problems", "resolution", "lane", "assignee"))
-"""What a list by cause needs to know: no texts, since thousands may be open."""
+_MEMBERS = select(
+    case_.c.id, case_.c.link, case_.c.cause, type_coerce(case_.c.blocked_units, String),
+    type_coerce(case_.c.blocked_value, String),
+).order_by(case_.c.opened_at, case_.c.id)  # fmt: skip
+"""Quantities as the database keeps them: thousands may be open, and turning each into a number by itself takes long."""
 AT_ONCE = 500
 """Numbers in one SQL list, well below what any database takes."""
 
@@ -100,13 +116,48 @@ def listed(connection: Connection, wanted: Wanted, now: datetime, limit: int) ->
 
 
 def shared_causes(connection: Connection, wanted: Wanted, now: datetime) -> list[SharedCause]:
-    """The exceptions that fit, those with one cause together: what most others share first."""
-    rows = connection.execute(select(*_OF_GROUP).where(*_fits(wanted)).order_by(case_.c.opened_at, case_.c.id)).all()
-    together: dict[tuple[str, str], list[Row[Any]]] = {}
-    for row in rows:
-        together.setdefault((row.link, row.cause), []).append(row)
-    groups = [_group(members, now) for members in together.values()]
+    """The exceptions that fit, those with one cause together: what most others share first.
+
+    The database counts; quantities are added here, since SQLite would add them as floating point numbers.
+    """
+    fits = _fits(wanted)
+    together: dict[tuple[str, str], _Members] = {}
+    for number, link, cause, units, value in connection.execute(_MEMBERS.where(*fits)):
+        members = together.setdefault((link, cause), _Members())
+        members.cases.append(number)
+        members.units += Decimal(units)
+        members.value += Decimal(value)
+    groups = [_group(row, together[row.link, row.cause], now) for row in connection.execute(_counted(fits, now))]
     return sorted(groups, key=lambda group: (-group.count, group.oldest_at))
+
+
+@dataclass
+class _Members:
+    cases: list[int] = field(default_factory=list[int])
+    units: Decimal = Decimal(0)
+    value: Decimal = Decimal(0)
+
+
+def _counted(fits: list[ColumnElement[bool]], now: datetime) -> Executable:
+    """One row for each cause."""
+    late = and_(case_.c.state == "open", case_.c.due_at < now)
+    wanted = select(
+        case_.c.link,
+        case_.c.cause,
+        func.min(case_.c.reason).label("reason"),
+        func.min(case_.c.owner).label("owner"),
+        func.min(case({name: rank for rank, name in enumerate(MOST_URGENT_FIRST)}, value=case_.c.severity)).label(
+            "rank"
+        ),
+        func.min(case_.c.opened_at).label("opened_at"),
+        func.min(case_.c.due_at).label("due_at"),
+        func.sum(case((late, 1), else_=0)).label("overdue"),
+        func.count(case_.c.escalated_at).label("escalated"),
+        func.max(case_.c.escalated_to).label("escalated_to"),
+        func.sum(case_.c.blocked_documents).label("documents"),
+        func.sum(case_.c.blocked_invoices).label("invoices"),
+    )
+    return wanted.where(*fits).group_by(case_.c.link, case_.c.cause)
 
 
 def documents_of(connection: Connection, cases: Iterable[int]) -> dict[int, str]:
@@ -160,27 +211,26 @@ def _overdue(row: Row[Any], now: datetime) -> bool:
     return row.state == "open" and row.due_at < now
 
 
-def _group(members: list[Row[Any]], now: datetime) -> SharedCause:
-    first = members[0]
+def _group(row: Row[Any], members: _Members, now: datetime) -> SharedCause:
     return SharedCause(
-        link=first.link,
-        cause=first.cause,
-        reason=first.reason,
-        sentence=sentence(first.reason),
-        owner=first.owner,
-        count=len(members),
-        oldest_at=first.opened_at,
-        age_s=_age_s(first, now),
-        blocks_units=sum((row.blocked_units for row in members), Decimal(0)),
-        cases=[row.id for row in members],
-        severity=min((row.severity for row in members), key=MOST_URGENT_FIRST.index),
-        due_at=min(row.due_at for row in members),
-        overdue=sum(_overdue(row, now) for row in members),
-        escalated=any(row.escalated_at for row in members),
-        escalated_to=next((row.escalated_to for row in members if row.escalated_to), None),
-        blocks_value=sum((row.blocked_value for row in members), Decimal(0)),
-        blocks_documents=sum(row.blocked_documents for row in members),
-        blocks_invoices=sum(row.blocked_invoices for row in members),
+        link=row.link,
+        cause=row.cause,
+        reason=row.reason,
+        sentence=sentence(row.reason),
+        owner=row.owner,
+        count=len(members.cases),
+        oldest_at=row.opened_at,
+        age_s=int((now - row.opened_at).total_seconds()),
+        blocks_units=plain(members.units),
+        cases=members.cases,
+        severity=MOST_URGENT_FIRST[int(row.rank)],
+        due_at=row.due_at,
+        overdue=row.overdue,
+        escalated=row.escalated > 0,
+        escalated_to=row.escalated_to,
+        blocks_value=plain(members.value),
+        blocks_documents=row.documents,
+        blocks_invoices=row.invoices,
     )
 
 
