@@ -114,9 +114,18 @@ class MovementRow:
     held: bool = False
 
 
+@dataclass(frozen=True)
+class Blocked:
+    """What is kept from crossing: base units, their value as the order prices it, and how many invoices."""
+
+    units: Decimal = Decimal(0)
+    value: Decimal = Decimal(0)
+    invoices: int = 0
+
+
 @dataclass
 class CaseRow:
-    """An exception: why something is held, who must act, and what it blocks (base units)."""
+    """An exception: why something is held, who must act, and what it blocks (base units, money, counts)."""
 
     id: int | None
     lane: str
@@ -124,6 +133,16 @@ class CaseRow:
     state: str
     blocked_units: Decimal
     opened_at: datetime
+    blocked_value: Decimal = Decimal(0)
+    blocked_documents: int = 0
+    blocked_invoices: int = 0
+
+    def block(self, more: Blocked) -> None:
+        """One more document or message is held by it."""
+        self.blocked_units += more.units
+        self.blocked_value += more.value
+        self.blocked_documents += 1
+        self.blocked_invoices += more.invoices
 
 
 @dataclass
@@ -132,6 +151,7 @@ class LaneWork:
 
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
     `on_hold`: of a lane of holds, what is known to be on hold.
+    `awaits`: the side whose system rests, so that nothing can be sent or read there for now.
     """
 
     claimed: Claimed
@@ -141,6 +161,7 @@ class LaneWork:
     cases: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     rest_s: float | None = None
     rest_why: str = ""
+    awaits: Side | None = None
     rests_for_parent: bool = False
     unread: bool = False
     on_hold: dict[Lot, Decimal] = field(default_factory=dict[Lot, Decimal])
@@ -164,6 +185,11 @@ class LaneWork:
         if self.rest_s is None:
             self.rests_for_parent = True
             self.rest(seconds, why)
+
+    def wait_for(self, side: Side, why: str) -> None:
+        """The system of one side rests: the lane goes back to its place in the line, and is left alone until then."""
+        self.awaits = side
+        self.rest(0.0, why)
 
     def wake_for_parent(self) -> None:
         """Looks again: what was missing may have crossed meanwhile."""

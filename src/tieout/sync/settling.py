@@ -30,6 +30,7 @@ BOOKING = (
 )
 """Postings that put a document's movements into the ledger's books."""
 LOCKED, NOT_TRIED = "locked", "not_tried"
+OUT_OF_REACH = ("down", "throttled")
 LOCKED_FOR_S = 3600.0
 """Found locked at every try for so long, somebody must close the record. Rests for other reasons do not count.
 
@@ -78,7 +79,7 @@ class Settler:
         elif outcome.ended is Ended.RETRY_LATER or self._may_come_in_time(work, posting, outcome):
             self._end(attempt, Ended.RETRY_LATER, outcome.reason, outcome.text)
             posting.state = "due"
-            self._rest(work, posting, outcome)
+            self._later(work, posting, outcome)
         elif outcome.ended is Ended.UNKNOWN:
             self._unknown(tried.due, attempt, outcome)
         else:
@@ -99,13 +100,17 @@ class Settler:
         patience_s = self.link.policy.parent_patience_s
         return may_come_in_time(self.decider, work, (posting, outcome), patience_s)
 
-    def _rest(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
-        """The lane waits; of a lane of stock the one posting, and not even that for what stood before it in a call."""
-        if work.is_stock and outcome.reason == NOT_TRIED:
-            return
-        posting.rests = True
+    def _later(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
+        """What stood behind another of its batch goes at once; what met a system that rests now waits for that. Else
+        the lane waits; of a lane of stock the one posting."""
         why = f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
-        work.rest(self._wait_s(work, outcome), why)
+        if outcome.reason == NOT_TRIED:
+            return
+        if outcome.reason in OUT_OF_REACH and self.link.rests(posting.side):
+            work.wait_for(posting.side, why)
+        else:
+            posting.rests = True
+            work.rest(self._wait_s(work, outcome), why)
 
     def _wait_s(self, work: LaneWork, outcome: Outcome) -> float:
         return max(outcome.retry_after_s or 0.0, backoff_s(work.claimed.rests, self.spread))

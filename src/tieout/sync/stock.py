@@ -15,7 +15,8 @@ from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
 from tieout.rules.facts import Facts
 from tieout.rules.policy import WAITABLE, judge_stock_change
 from tieout.sync.batching import batches, halves, members
-from tieout.sync.deciding import PARENT_RETRY_S, STOCK, Decider
+from tieout.sync.deciding import PARENT_RETRY_S, Decider
+from tieout.sync.lane import STOCK
 
 NOTHING = "nothing is left of it in its batch"
 """The policy by which changes that cancel each other out are ignored, and those the ledger sees nothing of."""
