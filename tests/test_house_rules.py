@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": LOWER,
     "views": ("views", *LOWER),
     "cases": ("cases", *LOWER),
+    "alerts": ("alerts", "views", *LOWER),
 }
 """What each part may know of tieout. A connector may also know its own folder; parts not named here are entry points,
 which `test_only_entry_points_put_the_parts_together` and `test_a_connector_is_known_to_nobody_by_name` judge."""

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.cli.conftest import CONFIGURATION, SECRETS
+from tieout.alerts.config import AlertSettings, TeamSettings
 from tieout.connectors.registry import SYSTEMS, System
 from tieout.governor import Limits
 from tieout.rules.facts import Policy
@@ -40,6 +41,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     Policy,
     Limits,
     Freshness,
+    AlertSettings,
+    TeamSettings,
 )
 
 

@@ -8,6 +8,8 @@ from functools import partial
 
 import httpx
 
+from tieout.alerts.sending import send
+from tieout.alerts.telling import Alerts, job_of
 from tieout.connectors.contract import Connector
 from tieout.connectors.registry import system_named
 from tieout.domain.clock import Clock, SystemClock
@@ -24,6 +26,10 @@ from tieout.sync.link import Link
 from tieout.sync.polling import Polls, Troubles
 from tieout.sync.spread import ThreadSpread
 from tieout.sync.watching import Watch
+
+ALERTS_EVERY_S = 15.0
+EXCEPTIONS_JOB = "exceptions"
+"""The job by which exceptions escalate, and by which it is planned who is told of them."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
     journal = open_journal(settings.journal.url, boundary=boundary)
     spread, bell, troubles = ThreadSpread(), Bell(), Troubles(journal, clock)
     intake = Intake(journal, clock)
-    links = {link.name: _link(link, clock) for link in settings.link}
+    links = {link.name: linked(link, clock) for link in settings.link}
     drains = {
         name: Drain(
             link, journal, clock, worker_id(), spread=spread, lease_s=settings.worker.lease_s,
@@ -64,7 +70,7 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
         )
         for name, link in links.items()
     }  # fmt: skip
-    jobs: list[Job] = []
+    jobs = _telling(settings, journal, clock, troubles)
     for configured in settings.link:
         link, polling = links[configured.name], configured.polling
         drain_name = drain_job(link.name)
@@ -78,6 +84,19 @@ def build(settings: Settings, *, clock: Clock | None = None, boundary: Boundary 
         jobs.append(_job(troubles, link, f"watch:{link.name}", _ending(troubles, f"watch:{link.name}", watch.turn),
                          configured.freshness.watch_s))  # fmt: skip
     return Installation(settings, clock, journal, links, intake, drains, tuple(jobs), bell, troubles, spread)
+
+
+def _telling(settings: Settings, journal: Journal, clock: Clock, troubles: Troubles) -> list[Job]:
+    """One job that watches over all exceptions, and one for each address: none waits for another's service."""
+    alerts = Alerts(journal, clock, troubles, settings.alert, settings.team, send)
+    turns = {job_of(to): partial(alerts.tell, to) for to in settings.alert}
+    looks = Job(
+        EXCEPTIONS_JOB,
+        partial(troubles.watched, EXCEPTIONS_JOB, "", _ending(troubles, EXCEPTIONS_JOB, alerts.look)),
+        ALERTS_EVERY_S,
+    )
+    tells = [Job(name, partial(troubles.watched, name, "", turn), ALERTS_EVERY_S) for name, turn in turns.items()]
+    return [looks, *tells]
 
 
 def worker_id() -> str:
@@ -111,7 +130,8 @@ def governed(connection: Connection, side: Side, clock: Clock) -> Governor:
     return Governor(connection.limits, system.at_once(connection.options), clock)
 
 
-def _link(configured: LinkSettings, clock: Clock) -> Link:
+def linked(configured: LinkSettings, clock: Clock) -> Link:
+    """A link with both its connectors, each behind its governor. Makes no call."""
     sides = {Side.WAREHOUSE: configured.warehouse, Side.LEDGER: configured.ledger}
     governors = {side: governed(connection, side, clock) for side, connection in sides.items()}
     warehouse, ledger = (connected(one, side, clock, governors[side].send) for side, one in sides.items())

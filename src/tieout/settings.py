@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from sqlalchemy import make_url
 
+from tieout.alerts.config import AlertSettings, TeamSettings
 from tieout.connectors.registry import SYSTEMS, books, names, system_named
 from tieout.domain.documents import Side
 from tieout.governor import Limits
@@ -133,7 +134,20 @@ class Settings(_Frozen):
     engine: EngineSettings = EngineSettings()
     web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
+    alert: tuple[AlertSettings, ...] = ()
+    team: tuple[TeamSettings, ...] = ()
     link: tuple[LinkSettings, ...]
+
+    @model_validator(mode="after")
+    def _alerts_and_teams_are_told_apart(self) -> Self:
+        for what, used in (
+            ("alerts", [one.name for one in self.alert]),
+            ("teams", [str(one.name) for one in self.team]),
+        ):
+            twice = sorted({name for name in used if used.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} are called {', '.join(twice)}; each needs a table of its own")
+        return self
 
     @model_validator(mode="after")
     def _links_are_told_apart(self) -> Self:
@@ -262,7 +276,7 @@ class _Faults:
 
 _SECRETS = {
     name
-    for model in (LinkSettings, *(system.settings for system in SYSTEMS))
+    for model in (LinkSettings, AlertSettings, *(system.settings for system in SYSTEMS))
     for name, field in model.model_fields.items()
     if field.annotation is SecretStr
 }

@@ -63,7 +63,7 @@ def test_a_feed_that_has_long_been_silent_is_late_and_asks_for_attention(shop: S
     assert ran.code == 1
     assert ran.json["needs_attention"]
     feeds = {feed["feed"]: (feed["late"], feed["silent_s"] // 60) for feed in ran.json["feeds"]}
-    known = ("items", "sales_orders", "purchase_orders", "despatches", "receipts")
+    known = ("items", "sales_orders", "purchase_orders", "despatches", "receipts", "stock_changes", "holds")
     assert feeds == dict.fromkeys(known, (True, 10))
 
 
@@ -76,7 +76,9 @@ def test_a_feed_that_never_answered_is_named_all_the_same(terminal: Terminal) ->
         "purchase_orders",
         "sales_orders",
         "despatches",
+        "holds",
         "receipts",
+        "stock_changes",
     ]
 
 

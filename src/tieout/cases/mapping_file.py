@@ -43,9 +43,9 @@ def read(text: str, links: Sequence[str]) -> list[Mapped]:
     try:
         for line, cells in _lines(text):
             row, wrong = _row(cells, links)
-            earlier = first.setdefault((row.link, row.kind, row.ledger), line) if row else line
+            earlier = first.setdefault((row.link, row.kind, row.code), line) if row else line
             if earlier != line:
-                wrong.append(f"the same ledger code is mapped on line {earlier} already")
+                wrong.append(f"the same code is mapped on line {earlier} already")
             faults += [f"line {line}: {fault}" for fault in wrong]
             rows += [row] if row else []
     except csv.Error as error:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from tieout.domain.clock import Clock
-from tieout.journal import audit, reference
-from tieout.journal.mappings import Mapped
+from tieout.journal import audit, item_codes, reference
+from tieout.journal.mappings import BY_WAREHOUSE, Mapped
 from tieout.journal.store import Journal
 from tieout.journal.tables import mapping
 
@@ -16,6 +16,11 @@ KINDS = {
     "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
     "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
     "quarantine": "the ledger's warehouse and the ledger's warehouse for what of its goods may not be sold",
+    "account": "the ledger's G/L account and the warehouse's reason for a change of stock, `(none)` for none",
+    "home": "the ledger's warehouse that changes of stock are booked in, and the warehouse system's warehouse",
+    "item": "the ledger's item and the warehouse's product; an item not mapped stands for itself",
+    "item_alias": "another code that orders of the ledger name an item by, and the ledger's item that is meant",
+    "carrier_alias": "another code that despatches name a carrier by, and the warehouse's carrier that is meant",
 }
 """What can be mapped."""
 CODE_MAX = 80
@@ -32,11 +37,14 @@ class MappingError(Exception):
 
 @dataclass(frozen=True)
 class Changed:
-    """What a mapping was before (None: not there) and is now (None: taken away)."""
+    """What a code was mapped to before (None: to nothing) and is now (None: taken away).
+
+    `code` is the ledger's, but of an account or a home the warehouse's.
+    """
 
     link: str
     kind: str
-    ledger: str
+    code: str
     before: str | None
     after: str | None
 
@@ -70,33 +78,48 @@ class Mappings:
     def put(self, rows: Sequence[Mapped], *, actor: str) -> list[Changed]:
         """Sets every row, or none of them. Returns what has changed; a row that stood so already is not a change.
 
-        A ledger code has one counterpart: an earlier one is replaced. Raises `MappingError`.
+        A ledger code has one counterpart (of an account or a home, a warehouse code): an earlier one is replaced.
+        Raises `MappingError`.
         """
+        with self.journal.write("set mappings") as connection:
+            return self.put_in(connection, rows, actor=actor)
+
+    def put_in(self, connection: Connection, rows: Sequence[Mapped], *, actor: str) -> list[Changed]:
+        """The same inside the caller's transaction. Raises `MappingError`, and then nothing may be kept of it."""
         faults = [fault for row in rows for fault in faults_of(row, self.links)]
         if faults or not actor.strip():
             raise MappingError(faults or ["say who acts"])
-        with self.journal.write("set mappings") as connection:
-            changed = [change for row in rows if (change := _put(connection, row)) is not None]
-            self._note(connection, changed, actor.strip())
+        changed = [change for row in rows if (change := _put(connection, row)) is not None]
+        clashes = [fault for row in rows for fault in item_codes.clashes(connection, row)]
+        if clashes:
+            raise MappingError(clashes)
+        self._note(connection, changed, actor.strip())
+        self._look_again(connection, changed)
         return changed
 
-    def remove(self, link: str, kind: str, ledger: str, *, actor: str) -> Changed | None:
-        """Takes away what a ledger code is mapped to; None where it is not mapped. Raises `MappingError`."""
+    def remove(self, link: str, kind: str, code: str, *, actor: str) -> Changed | None:
+        """Takes away what a code is mapped to; None where it is not mapped. Raises `MappingError`."""
         if not actor.strip():
             raise MappingError(["say who acts"])
         with self.journal.write("remove mapping") as connection:
-            before = _mapped_to(connection, link, kind, ledger)
+            before = _mapped_to(connection, link, kind, code)
             if not before:
                 return None
-            reference.drop_mapping(connection, link, kind, ledger)
-            changed = Changed(link, kind, ledger, ", ".join(before), None)
+            reference.drop_mapping(connection, link, kind, code)
+            changed = Changed(link, kind, code, ", ".join(before), None)
             self._note(connection, [changed], actor.strip())
+            self._look_again(connection, [changed])
         return changed
+
+    def _look_again(self, connection: Connection, changed: Iterable[Changed]) -> None:
+        for one in changed:
+            codes = {one.code, *filter(None, (one.before, one.after))}
+            item_codes.look_again(connection, one.link, one.kind, one.code, codes, self.clock.now())
 
     def _note(self, connection: Connection, changed: Iterable[Changed], actor: str) -> None:
         now = self.clock.now()
         for one in changed:
-            thing = f"mapping/{one.link}/{one.kind}/{one.ledger}"
+            thing = f"mapping/{one.link}/{one.kind}/{one.code}"
             detail = {"before": one.before, "after": one.after}
             action = "mapping removed" if one.after is None else "mapping set"
             audit.append(
@@ -105,13 +128,14 @@ class Mappings:
 
 
 def _put(connection: Connection, row: Mapped) -> Changed | None:
-    before = _mapped_to(connection, row.link, row.kind, row.ledger)
-    if before == [row.warehouse]:
+    before = _mapped_to(connection, row.link, row.kind, row.code)
+    if before == [row.counterpart]:
         return None
     reference.set_mapping(connection, row.link, row.kind, row.ledger, row.warehouse)
-    return Changed(row.link, row.kind, row.ledger, ", ".join(before) or None, row.warehouse)
+    return Changed(row.link, row.kind, row.code, ", ".join(before) or None, row.counterpart)
 
 
-def _mapped_to(connection: Connection, link: str, kind: str, ledger: str) -> list[str]:
-    of = (mapping.c.link == link, mapping.c.kind == kind, mapping.c.ledger == ledger)
-    return list(connection.execute(select(mapping.c.warehouse).where(*of).with_for_update()).scalars())
+def _mapped_to(connection: Connection, link: str, kind: str, code: str) -> list[str]:
+    column = mapping.c.ledger if kind in BY_WAREHOUSE else mapping.c.warehouse
+    of = reference.of_code(link, kind, code)
+    return list(connection.execute(select(column).where(*of).with_for_update()).scalars())

@@ -56,19 +56,19 @@ def set_(
 @app.command()
 def remove(
     kind: Annotated[str, typer.Argument(help=KIND_HELP)],
-    ledger: Annotated[str, typer.Argument(help="The ledger's code.")],
+    code: Annotated[str, typer.Argument(help="The ledger's code; of an account or a home, the warehouse's.")],
     actor: Actor,
     link: OfLink = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Takes away what one code of the ledger is mapped to. What was posted by it stays as it is."""
+    """Takes away what one code is mapped to. What was posted by it stays as it is."""
     with explained(as_json=as_json), opened(config) as here:
-        of, code = _the_link(here, link), ledger.strip()
+        of, given = _the_link(here, link), code.strip()
         _known(kind)
-        changed = Mappings(here.journal, SystemClock(), here.links).remove(of, kind, code, actor=actor)
+        changed = Mappings(here.journal, SystemClock(), here.links).remove(of, kind, given, actor=actor)
         if changed is None:
-            raise Refused(f"{kind} {code} of link {of} is not mapped")
+            raise Refused(f"{kind} {given} of link {of} is not mapped")
         show({"changed": [changed]}, _said(changed), as_json=as_json)
 
 
@@ -141,7 +141,7 @@ def _put(here: Opened, rows: list[Mapped], actor: str, *, as_json: bool) -> None
 def _said(one: Changed) -> str:
     before = f" (before: {one.before})" if one.before else ""
     after = "no longer mapped" if one.after is None else one.after
-    return f"{one.link}: {one.kind} {one.ledger} is {after}{before}"
+    return f"{one.link}: {one.kind} {one.code} is {after}{before}"
 
 
 def _command(one: Waiting, here: Opened) -> str:

@@ -30,7 +30,7 @@ def trace(
             found = find(connection, ref.strip())
             if not found:
                 raise Refused(_not_found(ref))
-            told = story(connection, found[0].link, found[0].lane)
+            told = story(connection, found[0].link, found[0].lane, ref.strip())
         show(_data(ref, found, told), *_text(ref, found, told, SystemClock().now()), as_json=as_json)
 
 

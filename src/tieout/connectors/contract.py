@@ -6,6 +6,7 @@ journal. It translates wire to domain and back, and turns every foreign error in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from tieout.domain.documents import Document, Item, Period, Side
@@ -46,7 +47,8 @@ class Message:
     """One thing a system told us, as received. Unique by (link, side, topic, identity): the same twice is one.
 
     `key` is the system's id of the record; `reference` our own reference where the message carries one, else None:
-    it decides the lane.
+    it decides the lane. Of a change of stock it is decided by when (`at`) and in which of the system's warehouses
+    (`place`) it happened; a `place` alone tells how things stand there.
     """
 
     topic: str
@@ -54,6 +56,8 @@ class Message:
     identity: str
     raw: str
     reference: str | None = None
+    at: datetime | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -268,6 +268,88 @@ class ReceiptReversal:
     lines: tuple[GoodsLine, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """Stock that was found (`gained`) or lost: one movement, without an order. `warehouse` and `reason` are the
+    warehouse system's own codes; `reason` is None where nobody gave one."""
+
+    kind: Literal["adjustment"] = "adjustment"
+    warehouse: str
+    reason: str | None
+    adjusted_at: datetime
+    gained: bool
+    goods: GoodsLine
+
+    @property
+    def moved_at(self) -> datetime:
+        """When it was found or lost."""
+        return self.adjusted_at
+
+    @property
+    def lines(self) -> tuple[GoodsLine, ...]:
+        """The goods, as other documents have them."""
+        return (self.goods,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """Goods that went from one of the warehouse system's warehouses to another, or to another place in the same."""
+
+    kind: Literal["transfer"] = "transfer"
+    warehouse: str
+    to_warehouse: str
+    transferred_at: datetime
+    goods: GoodsLine
+
+    @property
+    def moved_at(self) -> datetime:
+        """When they went."""
+        return self.transferred_at
+
+    @property
+    def lines(self) -> tuple[GoodsLine, ...]:
+        """The goods, as other documents have them."""
+        return (self.goods,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnHold:
+    """How much of an item and lot may not be sold in one of the warehouse system's warehouses, in base units.
+
+    Read as it stands, not as an event: what is new in it becomes a hold or a release.
+    """
+
+    kind: Literal["on_hold"] = "on_hold"
+    warehouse: str
+    item: str
+    lot: str | None
+    qty_base: Decimal
+    seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """Goods that may not be sold any more, or (`released`) may be sold again. They stay where they are."""
+
+    kind: Literal["hold"] = "hold"
+    warehouse: str
+    seen_at: datetime
+    released: bool
+    goods: GoodsLine
+
+    @property
+    def moved_at(self) -> datetime:
+        """When it was seen."""
+        return self.seen_at
+
+    @property
+    def lines(self) -> tuple[GoodsLine, ...]:
+        """The goods, as other documents have them."""
+        return (self.goods,)
+
+
+StockChange = Adjustment | Transfer | Hold
+"""Changes of stock that answer no order: each stands alone, and many are posted together."""
 Order = SalesOrder | PurchaseOrder
 """What the ledger asks the warehouse to send or to expect."""
 Goods = Despatch | Receipt
@@ -290,7 +372,21 @@ class Period:
     open: bool
 
 
-Content = Item | SalesOrder | Despatch | Reversal | Fulfilment | PurchaseOrder | Arrivals | Receipt | ReceiptReversal
+Content = (
+    Item
+    | SalesOrder
+    | Despatch
+    | Reversal
+    | Fulfilment
+    | PurchaseOrder
+    | Arrivals
+    | Receipt
+    | ReceiptReversal
+    | Adjustment
+    | Transfer
+    | OnHold
+    | Hold
+)
 _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="kind")])
 
 
@@ -298,8 +394,8 @@ _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discrimina
 class Document:
     """A document and where it came from. Unique by (link, side, kind, key, revision).
 
-    A fulfilment comes without a revision: its system counts none, so the reader of it does. Arrivals are never stored:
-    the receipts and reversals made of them are.
+    A fulfilment comes without a revision: its system counts none, so the reader of it does. Arrivals, and what is on
+    hold, are never stored: the receipts, reversals and holds made of them are.
     """
 
     side: Side

@@ -1,6 +1,9 @@
 """Identity: how our names for things are made. Pure, stable for ever: stored references depend on it."""
 
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
 
 REFERENCE_MAX = 100
 """Characters: the size of the field that carries our reference in SAP Business One."""
@@ -18,6 +21,9 @@ _ABBREVIATION = {
     "goods_receipt": "GR",
     "goods_receipt_cancel": "GRX",
     "put_item": "IT",
+    "stock_gain": "SG",
+    "stock_loss": "SL",
+    "stock_transfer": "ST",
 }
 _REFERENCE = re.compile(r"^(?P<link>[a-z0-9-]+)\.(?P<kind>[A-Z]+)\.(?P<key>.+?)(?P<again>~\d+)?$")
 
@@ -52,6 +58,52 @@ def order_lane(order_key: str) -> str:
 def purchase_lane(order_key: str) -> str:
     """The lane of a purchase order and of everything that answers it."""
     return f"purchase/{order_key}"
+
+
+STOCK_LANES = "stock/"
+"""What the lanes of changes of stock begin with."""
+
+
+def stock_lane(warehouse: str, at: datetime, window_s: int) -> str:
+    """The lane of all changes of stock of one of the warehouse system's warehouses, in one window of time.
+
+    >>> stock_lane("WH1", datetime(2026, 3, 2, 9, 20, tzinfo=UTC), 900)
+    'stock/WH1/20260302T091500Z'
+    """
+    begins = datetime.fromtimestamp(window_begins_s(at, window_s), UTC)
+    return f"{STOCK_LANES}{warehouse}/{begins:%Y%m%dT%H%M%SZ}"
+
+
+def hold_lane(warehouse: str) -> str:
+    """The lane of what is on hold in one of the warehouse system's warehouses."""
+    return f"{STOCK_LANES}{warehouse}/{_ON_HOLD}"
+
+
+def held_in(lane: str) -> str | None:
+    """The warehouse whose lane of what is on hold this is; None for another lane.
+
+    >>> held_in(hold_lane("WH1")), held_in("stock/WH1/20260302T091500Z")
+    ('WH1', None)
+    """
+    place, _, what = lane.removeprefix(STOCK_LANES).rpartition("/")
+    return place if lane.startswith(STOCK_LANES) and what == _ON_HOLD else None
+
+
+_ON_HOLD = "on-hold"
+
+
+def window_begins_s(at: datetime, window_s: int) -> int:
+    """When the window began that a moment lies in, in seconds since 1970."""
+    return int(at.timestamp()) // window_s * window_s
+
+
+def batch_key(members: Iterable[str]) -> str:
+    """The key of a batch: the same for the same members in whatever order, another for any other set.
+
+    >>> batch_key(["7", "12"]) == batch_key(["12", "7"]) != batch_key(["127"])
+    True
+    """
+    return sha256(",".join(sorted(members)).encode()).hexdigest()[:24]
 
 
 def sending_key(order_key: str, number: int) -> str:

@@ -27,7 +27,7 @@ class PutItem:
 
 @dataclass(frozen=True, kw_only=True)
 class AskedLine:
-    """One line the warehouse should send or expect, in base units."""
+    """One line the warehouse should send or expect, in base units. `item` is the warehouse's own code."""
 
     line: str
     item: str
@@ -225,6 +225,68 @@ class GoodsReceiptCancel:
         return (self.of,)
 
 
+@dataclass(frozen=True, kw_only=True)
+class StockLine:
+    """What several changes of stock come to, of one item and lot in one ledger warehouse. `movements` are the keys of
+    the documents in it: all of them, and each in one line only.
+
+    It is booked against `account`, or goes `to` another ledger warehouse.
+    """
+
+    item: str
+    qty_base: Decimal
+    warehouse: str
+    movements: tuple[str, ...]
+    lot: str | None = None
+    serials: tuple[str, ...] = ()
+    account: str | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockGain:
+    """Stock was found: the ledger's goods receipt without an order. What it is worth is left to the ledger."""
+
+    kind: Literal["stock_gain"] = "stock_gain"
+    posted_on: date
+    lines: tuple[StockLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockLoss:
+    """Stock was lost: the ledger's goods issue without an order."""
+
+    kind: Literal["stock_loss"] = "stock_loss"
+    posted_on: date
+    lines: tuple[StockLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockTransfer:
+    """Stock goes from one of the ledger's warehouses to another."""
+
+    kind: Literal["stock_transfer"] = "stock_transfer"
+    posted_on: date
+    lines: tuple[StockLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+StockBatch = StockGain | StockLoss | StockTransfer
+"""Many changes of stock in one document of the ledger. Lines are independent: a batch may be split between them."""
 Asked = GoodsOut | GoodsIn
 """What the warehouse is asked to do for an order."""
 Body = (
@@ -240,6 +302,9 @@ Body = (
     | DeliveryCancel
     | GoodsReceipt
     | GoodsReceiptCancel
+    | StockGain
+    | StockLoss
+    | StockTransfer
 )
 _ADAPTER: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
 
@@ -256,6 +321,9 @@ TARGET: dict[str, Side] = {
     "delivery_cancel": Side.LEDGER,
     "goods_receipt": Side.LEDGER,
     "goods_receipt_cancel": Side.LEDGER,
+    "stock_gain": Side.LEDGER,
+    "stock_loss": Side.LEDGER,
+    "stock_transfer": Side.LEDGER,
 }
 """Which side each kind of posting is made in."""
 

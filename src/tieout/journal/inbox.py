@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from tieout.domain.documents import Side
 from tieout.journal import lanes
@@ -14,13 +14,14 @@ from tieout.journal.tables import cursor, message
 
 @dataclass(frozen=True)
 class Received:
-    """A message with the lane it belongs to."""
+    """A message with the lane it belongs to. `due_at` is when the lane should be worked, where that is not at once."""
 
     topic: str
     key: str
     identity: str
     lane: str
     raw: str
+    due_at: datetime | None = None
 
 
 def receive(connection: Connection, link: str, side: Side, messages: Sequence[Received], now: datetime) -> list[str]:
@@ -41,8 +42,19 @@ def receive(connection: Connection, link: str, side: Side, messages: Sequence[Re
         for m in unique.values()
     ]
     touched = sorted({new.lane for new in insert_new(connection, message, rows, message.c.lane)})
-    lanes.touch(connection, link, touched, now)
+    later = {m.lane: m.due_at for m in unique.values() if m.due_at is not None}
+    lanes.touch(connection, link, touched, now, later)
     return touched
+
+
+def waiting(connection: Connection, link: str, lane: str) -> int:
+    """How many messages of a lane wait to be read."""
+    return connection.execute(_WAITING, {"link": link, "lane": lane}).scalar_one()
+
+
+_WAITING = select(func.count()).where(
+    message.c.link == bindparam("link"), message.c.lane == bindparam("lane"), message.c.state == "waiting"
+)
 
 
 def position(connection: Connection, link: str, side: Side, feed: str) -> str | None:

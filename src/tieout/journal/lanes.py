@@ -4,7 +4,7 @@ A lease is one row for a whole batch of lanes. Its holder raises `beat` in every
 same beat for too long, on its own monotonic clock, breaks the lease. A holder whose lease is gone can settle nothing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -60,12 +60,12 @@ class Waits:
     why: str
 
 
-def touch(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
-    """There is something to do in these lanes. A lane already at rest stays at rest."""
-    rows = [
-        {"link": link, "lane": name, "arrived": 1, "handled": 0, "rests": 0, "due_at": now, "rested_at": now}
-        for name in sorted(set(lanes))
-    ]
+def touch(
+    connection: Connection, link: str, lanes: Iterable[str], now: datetime, later: Mapping[str, datetime] | None = None
+) -> None:
+    """There is something to do in these lanes: now, or at the time given in `later`. One at rest stays at rest."""
+    due, seen = later or {}, {"arrived": 1, "handled": 0, "rests": 0, "rested_at": now}
+    rows = [{"link": link, "lane": name, **seen, "due_at": due.get(name, now)} for name in sorted(set(lanes))]
     if not rows:
         return
     connection.execute(_touching(connection.dialect.name), rows).all()

@@ -21,14 +21,17 @@ def _here(table: Table) -> ColumnElement[bool]:
 
 
 def _documents_needed() -> Select[Any]:
-    """All of an order's documents; of an item's what is unfinished and its newest state: its history can be long."""
+    """All of an order's documents; of an item's what is unfinished and its newest state, and of holds what is
+    unfinished: their history can be long."""
     newest = select(func.max(document.c.revision)).where(_here(document), document.c.kind == "item")
     unfinished = document.c.state.in_(("waiting", "planned", "held"))
     in_newest = document.c.revision.in_(newest.group_by(document.c.lane))
-    wanted = select(document).where(_here(document), or_(document.c.kind != "item", unfinished, in_newest))
+    long = document.c.kind.in_(("item", "hold"))
+    wanted = select(document).where(_here(document), or_(~long, unfinished, in_newest))
     return wanted.order_by(document.c.id)
 
 
+IDS_AT_ONCE = 5000
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _WAITING = select(message).where(_here(message), message.c.state == "waiting").order_by(message.c.id)
 _NEEDED = _documents_needed()
@@ -72,13 +75,16 @@ def _documents(connection: Connection, link: str, names: list[str]) -> Sequence[
 
 
 def _postings(connection: Connection, document_ids: list[int]) -> Sequence[Row[Any]]:
-    return connection.execute(_POSTINGS, {"ids": document_ids}).all() if document_ids else ()
+    return [row for ids in _parts(document_ids) for row in connection.execute(_POSTINGS, {"ids": ids})]
 
 
 def _last_attempts(connection: Connection, posting_ids: list[int]) -> Sequence[Row[Any]]:
-    if not posting_ids:
-        return ()
-    return connection.execute(_LAST_ATTEMPTS, {"ids": posting_ids}).all()
+    return [row for ids in _parts(posting_ids) for row in connection.execute(_LAST_ATTEMPTS, {"ids": ids})]
+
+
+def _parts(ids: list[int]) -> list[list[int]]:
+    """A database takes only so many values in one statement."""
+    return [ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE)]
 
 
 def _open_cases(connection: Connection, link: str, names: list[str]) -> Sequence[Row[Any]]:
@@ -105,4 +111,5 @@ def _attempt(row: Row[Any]) -> AttemptRow:
 
 def _case(row: Row[Any]) -> CaseRow:
     problems = [Problem(**problem) for problem in json.loads(row.problems)]
-    return CaseRow(row.id, row.lane, problems, row.state, row.blocked_units, row.opened_at)
+    return CaseRow(row.id, row.lane, problems, row.state, row.blocked_units, row.opened_at, row.blocked_value,
+                   row.blocked_documents, row.blocked_invoices)  # fmt: skip

@@ -6,6 +6,9 @@ from sqlalchemy import Connection, select
 
 from tieout.journal.tables import mapping
 
+BY_WAREHOUSE = frozenset({"account", "home"})
+"""Kinds of which each code of the warehouse has one counterpart in the ledger; of the others each of the ledger's."""
+
 
 @dataclass(frozen=True, order=True)
 class Mapped:
@@ -15,6 +18,16 @@ class Mapped:
     kind: str
     ledger: str
     warehouse: str
+
+    @property
+    def code(self) -> str:
+        """The code that has one counterpart: the ledger's, but of an account or a home the warehouse's."""
+        return self.warehouse if self.kind in BY_WAREHOUSE else self.ledger
+
+    @property
+    def counterpart(self) -> str:
+        """The other code."""
+        return self.ledger if self.kind in BY_WAREHOUSE else self.warehouse
 
 
 def mapped(connection: Connection, *, link: str | None = None, kind: str | None = None) -> list[Mapped]:

@@ -2,13 +2,28 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, and_, bindparam, delete, insert, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+)
 
 from tieout.domain.documents import Item, Side, dump_content, load_content
 from tieout.journal.arrivals import wake_for_items
+from tieout.journal.mappings import BY_WAREHOUSE
+from tieout.journal.rows import Lot
 from tieout.journal.store import upsert
-from tieout.journal.tables import mapping, mirror, xref
+from tieout.journal.tables import document, mapping, mirror, movement, xref
 
 
 def _named(table: Table, column: Column[str]) -> ColumnElement[bool]:
@@ -62,13 +77,34 @@ def theirs(connection: Connection, link: str, side: Side, ours: Iterable[str]) -
 
 
 def set_mapping(connection: Connection, link: str, kind: str, ledger: str, warehouse: str) -> None:
-    """Maps one ledger code to one warehouse code, replacing what that ledger code was mapped to."""
-    drop_mapping(connection, link, kind, ledger)
+    """Maps a ledger code and a warehouse code to each other. What has one counterpart loses the one it had."""
+    drop_mapping(connection, link, kind, warehouse if kind in BY_WAREHOUSE else ledger)
     connection.execute(insert(mapping).values(link=link, kind=kind, ledger=ledger, warehouse=warehouse))
 
 
-def drop_mapping(connection: Connection, link: str, kind: str, ledger: str) -> None:
-    """Takes away what a ledger code was mapped to."""
-    connection.execute(
-        delete(mapping).where(mapping.c.link == link, mapping.c.kind == kind, mapping.c.ledger == ledger)
+def drop_mapping(connection: Connection, link: str, kind: str, code: str) -> None:
+    """Takes away what a code is mapped to: a ledger code, but of an account or a home a warehouse code."""
+    connection.execute(delete(mapping).where(*of_code(link, kind, code)))
+
+
+def of_code(link: str, kind: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    """The mappings of a code."""
+    column = mapping.c.warehouse if kind in BY_WAREHOUSE else mapping.c.ledger
+    return mapping.c.link == link, mapping.c.kind == kind, column == code
+
+
+def on_hold(connection: Connection, link: str, lane: str, quarantine: str | None) -> dict[Lot, Decimal]:
+    """What is known to be on hold in one warehouse, crossed or not: in the ledger's `quarantine` of it, and by what is
+    not finished in its `lane` of holds; all of that lane where there is no quarantine."""
+    unfinished = document.c.state.in_(("waiting", "planned", "held"))
+    its = and_(document.c.lane == lane, movement.c.warehouse.is_(None))
+    here = its if quarantine is None else or_(movement.c.warehouse == quarantine, and_(its, unfinished))
+    wanted = (
+        select(movement.c.item, movement.c.lot, movement.c.qty_base)
+        .join_from(movement, document, movement.c.document_id == document.c.id)
+        .where(movement.c.link == link, movement.c.held, here)
     )
+    total: dict[Lot, Decimal] = {}
+    for row in connection.execute(wanted):
+        total[row.item, row.lot] = total.get((row.item, row.lot), Decimal(0)) + row.qty_base
+    return total

@@ -5,10 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.domain.documents import Content, Document, Side
+from tieout.domain.identity import STOCK_LANES
 from tieout.domain.postings import Body
 from tieout.domain.reasons import Problem
 from tieout.journal.lanes import Claimed
 
+Lot = tuple[str, str | None]
+"""An item and its lot."""
+Named = tuple[Side, str, str, str]
+"""What a document is known by: side, kind, key, revision."""
 BY_HAND = "resolved by hand"
 """The policy by which what a resolved case held is ignored."""
 
@@ -72,7 +77,8 @@ class AttemptRow:
 class PostingRow:
     """A posting and its state: due, sent (intent stored, outcome open), done, refused, void.
 
-    `last_attempt` is known while it is due, sent or refused; None then means that it was never tried.
+    `last_attempt` is known while it is due, sent or refused; None then means that it was never tried. `rests` tells
+    that it must not be tried again under this claim, while its lane goes on.
     """
 
     id: int | None
@@ -86,6 +92,7 @@ class PostingRow:
     theirs: str | None = None
     done_at: datetime | None = None
     last_attempt: AttemptRow | None = None
+    rests: bool = False
 
     @property
     def counts(self) -> bool:
@@ -107,9 +114,18 @@ class MovementRow:
     held: bool = False
 
 
+@dataclass(frozen=True)
+class Blocked:
+    """What is kept from crossing: base units, their value as the order prices it, and how many invoices."""
+
+    units: Decimal = Decimal(0)
+    value: Decimal = Decimal(0)
+    invoices: int = 0
+
+
 @dataclass
 class CaseRow:
-    """An exception: why something is held, who must act, and what it blocks (base units)."""
+    """An exception: why something is held, who must act, and what it blocks (base units, money, counts)."""
 
     id: int | None
     lane: str
@@ -117,6 +133,16 @@ class CaseRow:
     state: str
     blocked_units: Decimal
     opened_at: datetime
+    blocked_value: Decimal = Decimal(0)
+    blocked_documents: int = 0
+    blocked_invoices: int = 0
+
+    def block(self, more: Blocked) -> None:
+        """One more document or message is held by it."""
+        self.blocked_units += more.units
+        self.blocked_value += more.value
+        self.blocked_documents += 1
+        self.blocked_invoices += more.invoices
 
 
 @dataclass
@@ -124,6 +150,7 @@ class LaneWork:
     """Everything that matters for one claimed lane, in memory while the lease is ours.
 
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
+    `on_hold`: of a lane of holds, what is known to be on hold.
     `awaits`: the side whose system rests, so that nothing can be sent or read there for now.
     """
 
@@ -137,6 +164,21 @@ class LaneWork:
     awaits: Side | None = None
     rests_for_parent: bool = False
     unread: bool = False
+    on_hold: dict[Lot, Decimal] = field(default_factory=dict[Lot, Decimal])
+    _found: dict[Named, DocumentRow] = field(default_factory=dict[Named, DocumentRow], repr=False)
+    _looked_at: int = 0
+
+    @property
+    def is_stock(self) -> bool:
+        """True for a lane of changes of stock: each stands alone, so one that waits or is held stops no other."""
+        return self.lane.startswith(STOCK_LANES)
+
+    def document(self, side: Side, kind: str, key: str, revision: str) -> DocumentRow | None:
+        """The document of that name, if it is known. A lane of stock has thousands."""
+        for row in self.documents[self._looked_at :]:
+            self._found[row.side, row.content.kind, row.key, row.revision] = row
+        self._looked_at = len(self.documents)
+        return self._found.get((side, kind, key, revision))
 
     def rest_for_parent(self, seconds: float, why: str) -> None:
         """Asks for a rest that ends at once if what is missing turns up in this very batch."""
@@ -160,6 +202,6 @@ class LaneWork:
         return self.claimed.lane
 
     def rest(self, seconds: float, why: str) -> None:
-        """Asks for a rest; the longest one asked for counts."""
-        if self.rest_s is None or seconds > self.rest_s:
+        """Asks for a rest; the longest one asked for counts, but of independent things the one that is over first."""
+        if self.rest_s is None or (seconds < self.rest_s if self.is_stock else seconds > self.rest_s):
             self.rest_s, self.rest_why = seconds, why

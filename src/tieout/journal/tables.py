@@ -8,6 +8,7 @@
 | xref | our identity of a thing and each system's own id |
 | movement | each change of stock: when on the floor, when in the books |
 | case_, case_event | what people must decide, and its history |
+| telling | who was told of which cause, or is to be |
 | mapping | code of the one side to code of the other, edited by users |
 | cursor | how far each feed has been read, and when it last answered |
 | trouble | which jobs cannot reach their system, or fail, at the moment, and since when |
@@ -19,6 +20,8 @@
 | lane, lease | what has work waiting, and who is at it |
 | audit | who changed what; each row carries the hash of the one before |
 """
+
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -155,6 +158,7 @@ movement = Table(
 )
 Index("ix_movement_document", movement.c.document_id)
 Index("ix_movement_item", movement.c.link, movement.c.item)
+Index("ix_movement_held", movement.c.link, sqlite_where=movement.c.held, postgresql_where=movement.c.held)
 
 case_ = Table(
     "case_",
@@ -173,10 +177,22 @@ case_ = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
     Column("resolution", Text),
-    Column("blocked_units", Qty, nullable=False),
+    Column("blocked_units", Qty, nullable=False, comment="base units of all it holds"),
+    Column("blocked_value", Qty, nullable=False, default=Decimal(0), comment="of all it holds, as the orders price it"),
+    Column("blocked_documents", Integer, nullable=False, default=0, comment="how many it holds; messages count"),
+    Column(
+        "blocked_invoices", Integer, nullable=False, default=0, comment="how many invoices it keeps from being made"
+    ),
+    Column("escalated_at", UtcDateTime, comment="when it was found to be past its due time"),
+    Column("escalated_to", String(30), comment="the team that was told besides its owner"),
 )
 Index("ix_case_open", case_.c.link, case_.c.owner, sqlite_where=case_.c.state == "open",
       postgresql_where=case_.c.state == "open")  # fmt: skip
+Index("ix_case_cause", case_.c.link, case_.c.cause, sqlite_where=case_.c.state == "open",
+      postgresql_where=case_.c.state == "open")  # fmt: skip
+Index("ix_case_due", case_.c.due_at, sqlite_where=case_.c.state == "open",
+      postgresql_where=case_.c.state == "open")  # fmt: skip
+Index("ix_case_resolved", case_.c.resolved_at)
 Index("ix_case_lane", case_.c.link, case_.c.lane)
 Index("ix_case_opened", case_.c.state, case_.c.opened_at)
 
@@ -187,16 +203,37 @@ case_event = Table(
     Column("case_id", Id, ForeignKey("case_.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", String(80), nullable=False),
-    Column("action", String(20), nullable=False, comment="opened, assigned, commented, replayed, resolved, cleared"),
+    Column("action", String(20), nullable=False, comment="opened, assigned, commented, escalated, replayed ..."),
     Column("text", Text, nullable=False),
 )
 Index("ix_case_event_case", case_event.c.case_id)
+
+telling = Table(
+    "telling",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("target", String(40), nullable=False, comment="the name of the alert in the configuration"),
+    Column("kind", String(10), nullable=False, comment="opened, overdue, digest"),
+    Column("link", String(40), nullable=False, comment="empty for a digest"),
+    Column("cause", String(200), nullable=False, comment="of a digest: its day"),
+    Column("state", String(10), nullable=False, comment="due, telling, told, over"),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False, comment="not before this"),
+    Column("token", String(40), comment="who is telling it"),
+    Column("tries", Integer, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("text", Text, comment="what was told"),
+    Column("gone_at", UtcDateTime, comment="since when no exception has this cause"),
+)
+Index("uq_telling_once", telling.c.target, telling.c.kind, telling.c.link, telling.c.cause, unique=True,
+      sqlite_where=telling.c.state != "over", postgresql_where=telling.c.state != "over")  # fmt: skip
+Index("ix_telling_target", telling.c.target, telling.c.state)
 
 mapping = Table(
     "mapping",
     metadata,
     Column("link", String(40), primary_key=True),
-    Column("kind", String(20), primary_key=True, comment="warehouse, carrier, unit, quarantine"),
+    Column("kind", String(20), primary_key=True, comment="what is mapped: see cases/mappings.py"),
     Column("ledger", String(80), primary_key=True),
     Column("warehouse", String(80), primary_key=True),
 )

@@ -50,6 +50,12 @@ def told(connection: Connection, job: str) -> str | None:
     return connection.execute(select(trouble.c.text).where(trouble.c.job == job)).scalar_one_or_none()
 
 
+def jobs(connection: Connection, begin: str) -> set[str]:
+    """The jobs in trouble whose names begin so."""
+    found = connection.execute(select(trouble.c.job).where(trouble.c.job.startswith(begin, autoescape=True)))
+    return set(found.scalars())
+
+
 def end(connection: Connection, job: str) -> None:
     """The job works again."""
     connection.execute(delete(trouble).where(trouble.c.job == job))

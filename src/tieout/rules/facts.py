@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tieout.domain.documents import Item, Order, OrderLine, Period
 from tieout.domain.postings import Asked
+
+NO_REASON = "(none)"
+"""How a change of stock without a reason is called where reasons are mapped."""
 
 
 class Policy(BaseModel):
@@ -34,6 +38,12 @@ class Policy(BaseModel):
         default=600.0, ge=0, le=604_800, description="Seconds after which a posting is looked up again."
     )
 
+    batch_window_s: int = Field(
+        default=900, ge=1, le=86400, description="Changes of stock of one warehouse in so many seconds are one batch."
+    )
+    batch_size: int = Field(default=5000, ge=1, description="So many changes of stock end their batch early.")
+    batch_lines: int = Field(default=200, ge=1, description="Lines of one ledger document of a batch, at most.")
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -44,15 +54,46 @@ class Policy(BaseModel):
 
 @dataclass(frozen=True)
 class Codes:
-    """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself.
+    """Mappings of a link: ledger code to warehouse code, and back. A unit or an item not mapped stands for itself.
 
-    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold.
+    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. The other way round,
+    by the warehouse's code: `accounts` are the G/L accounts of its reasons, `homes` the ledger warehouses that changes
+    of stock in its warehouses are booked in.
+    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. `item_aliases` are
+    codes on the ledger's orders, each with the ledger's item that is meant; `carrier_aliases` codes on the warehouse's
+    despatches, each with the warehouse's carrier that is meant.
     """
 
     warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
     carriers: Mapping[str, str] = field(default_factory=dict[str, str])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
+    accounts: Mapping[str, str] = field(default_factory=dict[str, str])
+    homes: Mapping[str, str] = field(default_factory=dict[str, str])
+    items: Mapping[str, str] = field(default_factory=dict[str, str])
+    item_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    carrier_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def _items_of(self) -> Mapping[str, str]:
+        return {theirs: ours for ours, theirs in self.items.items()}
+
+    @property
+    def rename_items(self) -> bool:
+        """Whether any item bears another code than the ledger's somewhere."""
+        return bool(self.items or self.item_aliases)
+
+    def product(self, item: str) -> str:
+        """The warehouse's code of a ledger item."""
+        return self.items.get(item, item)
+
+    def ledger_item(self, product: str) -> str:
+        """The ledger's code of an item the warehouse names."""
+        return self._items_of.get(product, product)
+
+    def ordered_item(self, code: str) -> str:
+        """The ledger's code of an item that an order of the ledger names."""
+        return self.item_aliases.get(code, code)
 
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""
@@ -60,8 +101,27 @@ class Codes:
 
     def ledger_carrier(self, warehouse_carrier: str | None, ordered: str | None = None) -> str | None:
         """The ledger's code of a warehouse carrier: the one `ordered`, where it is among several; None without any."""
-        fitting = [ours for ours, theirs in self.carriers.items() if theirs == warehouse_carrier]
+        meant = self.carrier_aliases.get(warehouse_carrier or "", warehouse_carrier)
+        fitting = [ours for ours, theirs in self.carriers.items() if theirs == meant]
         return ordered if ordered in fitting else next(iter(fitting), None)
+
+    def ledger_warehouses(self, theirs: str) -> list[str]:
+        """The ledger warehouses that are mapped to one of the warehouse system's."""
+        return sorted(ours for ours, mapped in self.warehouses.items() if mapped == theirs)
+
+    def ledger_warehouse(self, theirs: str) -> str | None:
+        """The one that a change of stock is booked in: the home, else the only one; never a guess among several."""
+        fitting = self.ledger_warehouses(theirs)
+        return self.homes.get(theirs) or (fitting[0] if len(fitting) == 1 else None)
+
+    def booked_in(self, theirs: str, *, held: bool) -> str | None:
+        """The ledger's warehouse of goods in one of the warehouse system's: its quarantine where they are on hold."""
+        here = self.ledger_warehouse(theirs)
+        return self.quarantines.get(here or "") if held else here
+
+    def account(self, reason: str | None) -> str | None:
+        """The G/L account of a reason for a change of stock; without a reason, of `(none)`."""
+        return self.accounts.get(reason or NO_REASON)
 
 
 @dataclass(frozen=True)

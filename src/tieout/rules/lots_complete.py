@@ -1,11 +1,11 @@
 """Lots and serial numbers cover what left or arrived of every tracked item."""
 
-from tieout.domain.documents import Goods, GoodsLine, Tracking
+from tieout.domain.documents import Goods, GoodsLine, StockChange, Tracking
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
 
 
-def lots_are_complete(goods: Goods, facts: Facts) -> list[Problem]:
+def lots_are_complete(goods: Goods | StockChange, facts: Facts) -> list[Problem]:
     """Names each line that lacks the lot or the serial numbers the ledger will ask for."""
     problems: list[Problem] = []
     for line in goods.lines:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tieout.domain.documents import Despatch, Goods, Order, Receipt, SalesOrder
+from tieout.domain.documents import Despatch, Goods, Order, Receipt, SalesOrder, StockChange
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
 from tieout.rules.facts import Facts
@@ -15,6 +15,13 @@ from tieout.rules.lots_complete import lots_are_complete
 from tieout.rules.open_quantity import nothing_above_open
 from tieout.rules.partial_allowed import part_is_allowed
 from tieout.rules.period_open import period_is_open
+from tieout.rules.stock_change import (
+    changed_item_has_the_same_unit,
+    changed_item_is_known,
+    changed_item_is_tracked_the_same,
+    places_are_clear,
+    reason_has_an_account,
+)
 from tieout.rules.tracking_present import tracking_is_present
 from tieout.rules.tracking_same import tracking_is_the_same
 from tieout.rules.unit_divides import quantities_divide
@@ -54,6 +61,16 @@ RECEIPT: tuple[Callable[[Goods, Facts], list[Problem]], ...] = (
     period_is_open,
 )
 
+STOCK_CHANGE: tuple[Callable[[StockChange, Facts], list[Problem]], ...] = (
+    changed_item_is_known,
+    changed_item_has_the_same_unit,
+    changed_item_is_tracked_the_same,
+    lots_are_complete,
+    places_are_clear,
+    reason_has_an_account,
+    period_is_open,
+)
+
 WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse"})
 """Problems that are often only a matter of time: the item is on its way."""
 
@@ -73,6 +90,11 @@ def judge_despatch(despatch: Despatch, facts: Facts, rules: Sequence[DespatchRul
 def judge_receipt(receipt: Receipt, facts: Facts) -> list[Problem]:
     """Every problem of a receipt that is to go to the ledger."""
     return _all(RECEIPT, receipt, facts)
+
+
+def judge_stock_change(change: StockChange, facts: Facts) -> list[Problem]:
+    """Every problem of a change of stock that is to go to the ledger."""
+    return _all(STOCK_CHANGE, change, facts)
 
 
 def _all(rules: Sequence[Callable[[D, Facts], list[Problem]]], document: D, facts: Facts) -> list[Problem]:

@@ -1,7 +1,7 @@
 """What deciding a document may do: plan postings, ignore it, hold it, let it go. Notes everything in `Changes`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,28 +9,27 @@ from tieout.domain.identity import reference
 from tieout.domain.postings import TARGET, Body
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
-from tieout.journal.rows import CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
-from tieout.rules.facts import Facts
+from tieout.journal.rows import Blocked, CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
+from tieout.rules.facts import Codes, Facts
 from tieout.rules.policy import WAITABLE
-from tieout.sync.lane import blocked_units, movements
+from tieout.sync.lane import MOVING, blocked, booked_in, movements
 
 PARENT_RETRY_S = 5.0
 """How long a lane rests before it looks again for what it depends on."""
-
-MOVING = ("despatch", "reversal", "receipt", "receipt_reversal")
-"""Documents that move stock, whether they cross or not."""
 
 FactsFor = Callable[[LaneWork, DocumentRow], Facts]
 
 
 @dataclass(frozen=True)
 class Decider:
-    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by."""
+    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by; `invoices` tells
+    that deliveries are invoiced."""
 
     link: str
     now: datetime
     facts_for: FactsFor
     changes: Changes
+    invoices: bool = True
 
     def plan(self, work: LaneWork, row: DocumentRow, steps: list[tuple[str, str, Body]]) -> None:
         """The document is to be posted by these steps (kind, key of the reference, body), in order.
@@ -39,18 +38,38 @@ class Decider:
         """
         row.state = "planned"
         self.changes.touch(row)
-        for number, (kind, key, body) in enumerate(steps):
-            name = reference(self.link, kind, key)
-            known = next((p for p in work.postings if p.reference == name), None)
-            if known is None:
-                made = PostingRow(None, row, number, TARGET[kind], kind, name, body, "due")
-                work.postings.append(made)
-                self.changes.postings.append((work, made))
-            elif known.state in ("refused", "void"):
-                known.document, known.step, known.body, known.state = row, number, body, "due"
-                self.changes.taken_over.append(known)
-                self.changes.touch(known)
-        self.changes.movements += movements(row)
+        for number, step in enumerate(steps):
+            self._due(work, row, number, step)
+        self.changes.movements += movements(row, places=booked_in(body for _, _, body in steps))
+
+    def plan_together(self, work: LaneWork, rows: Sequence[DocumentRow], kind: str, key: str, body: Body) -> None:
+        """Many documents are to be posted by one posting, which stands under the first of them."""
+        for row in rows:
+            row.state, row.case_id = "planned", None
+            self.changes.touch(row)
+        self._due(work, rows[0], 0, (kind, key, body))
+
+    def _due(self, work: LaneWork, row: DocumentRow, number: int, step: tuple[str, str, Body]) -> None:
+        kind, key, body = step
+        name = reference(self.link, kind, key)
+        known = next((p for p in work.postings if p.reference == name), None)
+        if known is None:
+            made = PostingRow(None, row, number, TARGET[kind], kind, name, body, "due")
+            work.postings.append(made)
+            self.changes.postings.append((work, made))
+        elif known.state in ("refused", "void"):
+            known.document, known.step, known.body, known.state = row, number, body, "due"
+            self.changes.taken_over.append(known)
+            self.changes.touch(known)
+
+    def moved(self, rows: Iterable[DocumentRow], codes: Codes) -> None:
+        """Notes what changes of stock moved, and in which of the ledger's warehouses."""
+        for row in rows:
+            self.changes.movements += movements(row, codes)
+
+    def age_s(self, row: DocumentRow) -> float:
+        """For how long a document has been known."""
+        return (self.now - row.stored_at).total_seconds()
 
     def ignore(self, row: DocumentRow, policy: str) -> None:
         """The document changes nothing, by a named policy."""
@@ -60,15 +79,30 @@ class Decider:
 
     def hold(self, work: LaneWork, rows: list[MessageRow | DocumentRow], problems: list[Problem]) -> None:
         """Holds rows by one new case."""
-        units = sum((blocked_units(row) for row in rows if isinstance(row, DocumentRow)), Decimal(0))
-        case = CaseRow(None, work.lane, problems, "open", units, self.now)
+        case = CaseRow(None, work.lane, problems, "open", Decimal(0), self.now)
         self.changes.cases.append(case)
         for row in rows:
             row.state = "held"
+            case.block(self._blocked(work, row))
             self.changes.holds.append((row, case))
             self.changes.touch(row)
             if isinstance(row, DocumentRow) and row.content.kind in MOVING:
                 self.changes.movements += movements(row)
+
+    def hold_alike(self, work: LaneWork, rows: list[DocumentRow], problems: list[Problem]) -> None:
+        """Holds documents that have one cause: by the lane's open case of that cause, or by a new one."""
+        cause = (problems[0].reason, problems[0].about)
+        case = next((c for c in work.cases.values() if (c.problems[0].reason, c.problems[0].about) == cause), None)
+        if case is None:
+            self.hold(work, [*rows], problems)
+            return
+        for row in rows:
+            row.state, row.case_id = "held", case.id
+            case.block(self._blocked(work, row))
+            self.changes.touch(row)
+            self.changes.movements += movements(row)
+        if case.id is not None:
+            self.changes.grown[case.id] = case
 
     def hold_behind(self, work: LaneWork, row: DocumentRow, held: DocumentRow) -> None:
         """Holds a document by the case of one that must cross before it; the case blocks what both ask for."""
@@ -80,9 +114,13 @@ class Decider:
             self.changes.holds.append((row, opened))
         case = opened or work.cases.get(held.case_id or 0)
         if case is not None:
-            case.blocked_units += blocked_units(row)
+            case.block(self._blocked(work, row))
             if case.id is not None:
                 self.changes.grown[case.id] = case
+
+    def _blocked(self, work: LaneWork, row: MessageRow | DocumentRow) -> Blocked:
+        found = blocked(work, row) if isinstance(row, DocumentRow) else Blocked()
+        return found if self.invoices else replace(found, invoices=0)
 
     def let_go(self, work: LaneWork, row: DocumentRow, why: str) -> None:
         """A held document is no longer needed: its unfinished postings are void, and its case is cleared."""
@@ -108,7 +146,7 @@ class Decider:
 
     def wait_or_hold(self, work: LaneWork, row: DocumentRow, problems: list[Problem], facts: Facts) -> None:
         """Waits for what is often only a matter of time; anything else is for a person at once."""
-        young = (self.now - row.stored_at).total_seconds() < facts.policy.parent_patience_s
+        young = self.age_s(row) < facts.policy.parent_patience_s
         if young and all(problem.reason in WAITABLE for problem in problems):
             work.rest_for_parent(PARENT_RETRY_S, problems[0].detail)
         else:

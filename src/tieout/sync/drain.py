@@ -28,11 +28,11 @@ from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.facts import FactBook, Periods
-from tieout.sync.lane import delivered_base, delivered_ever_base, first_heard, last_sent, newest_order
+from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
-from tieout.sync.planning import HOMEWARD, decide
+from tieout.sync.naming import name_lanes, named
+from tieout.sync.planning import decide
 from tieout.sync.reading import Reading, absorb, read, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
@@ -141,6 +141,7 @@ class Batch:
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
         readings, tried = self._read(), list[Tried]()
+        self._facts.know_what_is_on_hold(self._works)
         for _ in range(ROUNDS_AT_MOST):
             dues = self._step(readings, tried)
             if not dues:
@@ -170,17 +171,20 @@ class Batch:
     def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
         """One round: decide, and commit. Returns what to send or look up next; when empty, all is given back."""
         now, changes = self._drain.clock.now(), Changes()
-        decider = Decider(self._link.name, now, self._facts_for, changes)
+        decider = Decider(self._link.name, now, self._facts_for, changes, self._link.policy.invoice)
         settler = Settler(self._link, decider, changes, self._drain.stopwatches, self._drain.chance, now)
+        codes = self._facts.codes()
+        name_lanes(self._works, codes, changes)
         for reading in readings:
-            absorb(reading, decider, changes, now)
+            absorb(named(reading, codes), decider, changes, now)
         for outcome in tried:
             settler.settle(outcome)
         self._facts.gather(self._works)
         self._facts.learn(changes.xrefs, changes.mirrored)
         for work in self._works:
             work.wake_for_parent()
-            if not work.unread and not any(posting.state == "sent" for posting in work.postings):
+            under_way = any(posting.state == "sent" for posting in work.postings)
+            if not work.unread and (work.is_stock or not under_way):
                 decide(decider, work)
         dues = [] if stop else [due for work in self._works for due in self._next(work, settler, changes)]
         with self._journal.write("step") as connection:
@@ -193,20 +197,28 @@ class Batch:
         return dues
 
     def _next(self, work: LaneWork, settler: Settler, changes: Changes) -> list[Due]:
-        """The lane's next call, if it may go on: a look-up of what is unknown, else the first posting that is due."""
+        """The lane's next calls, if it may go on: a look-up of what is unknown, else the first posting that is due. In
+        a lane of stock, every posting by itself."""
+        if work.is_stock:
+            ready = (p for p in work.postings if p.state in ("due", "sent") and not p.rests)
+            return [due for p in ready for due in self._call(work, p, settler, changes)]
         if work.rest_s is not None:
             return []
         unknown = next((p for p in work.postings if p.state == "sent"), None)
-        if unknown is not None:
-            left_s = settler.settle_s(unknown)
+        first = unknown or next((p for p in work.postings if p.state == "due" and is_first(work, p)), None)
+        return self._call(work, first, settler, changes) if first is not None else []
+
+    def _call(self, work: LaneWork, posting: PostingRow, settler: Settler, changes: Changes) -> list[Due]:
+        """A look-up once an unknown outcome has settled; a posting that is due is sent, with its intent stored."""
+        if posting.state == "sent":
+            left_s = settler.settle_s(posting)
             if left_s > 0:
-                work.rest(left_s, f"{unknown.kind} {unknown.reference}: outcome unknown, settling")
+                work.rest(left_s, f"{posting.kind} {posting.reference}: outcome unknown, settling")
                 return []
-            if self._turned_away(work, unknown):
+            if self._turned_away(work, posting):
                 return []
-            return [Due(work, unknown, self._send(unknown), look=True)]
-        posting = next((p for p in work.postings if p.state == "due" and is_first(work, p)), None)
-        if posting is None or not self._parents_known(work, posting) or self._turned_away(work, posting):
+            return [Due(work, posting, self._send(posting), look=True)]
+        if not self._parents_known(work, posting) or self._turned_away(work, posting):
             return []
         look = posting.last_attempt is not None and posting.last_attempt.ended in LOOKED_AT_FIRST
         self._intend(posting, changes)
@@ -236,15 +248,7 @@ class Batch:
         return Send(reference=posting.reference, body=posting.body, known=known)
 
     def _facts_for(self, work: LaneWork, row: DocumentRow) -> Facts:
-        newest = newest_order(work)
-        return self._facts.make(
-            order=newest[1] if newest else None,
-            first=first_heard(work),
-            sent=last_sent(work),
-            delivered_base=delivered_base(work, row),
-            delivered_ever_base=delivered_ever_base(work),
-            dated=row.content.kind in HOMEWARD,
-        )
+        return facts_of(self._facts, work, row)
 
     def _give_back(self, connection: Connection, now: datetime, *, unfinished: bool) -> None:
         rests = [

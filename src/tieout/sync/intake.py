@@ -1,24 +1,42 @@
 """Intake: whatever a system tells is stored as received, once, before it is acknowledged or the cursor moves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from tieout.connectors.contract import Message
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
-from tieout.domain.identity import item_lane, lane_of_order, order_lane, purchase_lane
-from tieout.journal import inbox, reference
+from tieout.domain.identity import (
+    STOCK_LANES,
+    hold_lane,
+    item_lane,
+    lane_of_order,
+    order_lane,
+    purchase_lane,
+    stock_lane,
+    window_begins_s,
+)
+from tieout.journal import inbox, lanes, reference
 from tieout.journal.inbox import Received
 from tieout.journal.store import Journal
 from tieout.sync.link import Link
 
 ANSWERED = {"goods_out": order_lane(""), "goods_in": purchase_lane("")}
 """What the lanes of the orders begin with that a topic of the warehouse answers."""
+WINDOW_S = 900
+"""The window of changes of stock that no feed brought, so no link's policy is at hand."""
+LATE = timedelta(seconds=60)
+"""So long after a change of stock was read at the soonest, its batch is made: what is read next joins it."""
 
 
-def lane_of(message: Message, answered: str | None) -> str:
-    """The lane a message belongs to: its order's, its item's, or one of its own when it answers nothing of ours."""
+def lane_of(message: Message, answered: str | None, window_s: int) -> str:
+    """The lane a message belongs to: its order's, its item's, that of its warehouse and window of time, or one of its
+    own when it answers nothing of ours."""
+    if message.place is not None:
+        return stock_lane(message.place, message.at, window_s) if message.at else hold_lane(message.place)
     match message.topic:
         case "items":
             return item_lane(message.key)
@@ -30,15 +48,29 @@ def lane_of(message: Message, answered: str | None) -> str:
             return answered or f"{topic}/{message.key}"
 
 
-def received(connection: Connection, link: str, side: Side, messages: Sequence[Message]) -> list[Received]:
+def received(
+    connection: Connection, link: str, side: Side, messages: Sequence[Message], window_s: int = WINDOW_S
+) -> list[Received]:
     """Messages as the inbox takes them. One that names no reference of ours is known by the system's own id."""
-    lanes = {(m.topic, m.key): _answered(link, m.topic, m.reference) for m in messages}
-    nameless = sorted({key for (_, key), lane in lanes.items() if lane is None})
+    answered = {(m.topic, m.key): _answered(link, m.topic, m.reference) for m in messages}
+    nameless = sorted({key for (_, key), lane in answered.items() if lane is None})
     for theirs, ours in reference.ours(connection, link, side, nameless) if side is Side.WAREHOUSE else ():
         for topic in ANSWERED:
-            if (topic, theirs) in lanes:
-                lanes[topic, theirs] = lanes[topic, theirs] or _answered(link, topic, ours)
-    return [Received(m.topic, m.key, m.identity, lane_of(m, lanes[m.topic, m.key]), m.raw) for m in messages]
+            if (topic, theirs) in answered:
+                answered[topic, theirs] = answered[topic, theirs] or _answered(link, topic, ours)
+    return [
+        Received(
+            m.topic, m.key, m.identity, lane_of(m, answered[m.topic, m.key], window_s), m.raw, _due_at(m, window_s)
+        )
+        for m in messages
+    ]
+
+
+def _due_at(message: Message, window_s: int) -> datetime | None:
+    """When the window of a change of stock has ended."""
+    if message.at is None:
+        return None
+    return datetime.fromtimestamp(window_begins_s(message.at, window_s) + window_s, UTC)
 
 
 def _answered(link: str, topic: str, ours: str | None) -> str | None:
@@ -66,8 +98,21 @@ class Intake:
         with self._journal.read() as connection:
             position = inbox.position(connection, link.name, side, feed)
         page = link.connector(side).poll(feed, position)
+        now, policy = self._clock.now(), link.policy
         with self._journal.write("poll") as connection:
-            new = received(connection, link.name, side, page.messages)
-            touched = inbox.receive(connection, link.name, side, new, self._clock.now())
-            inbox.advance(connection, link.name, side, feed, page.cursor, self._clock.now(), ended=not page.more)
+            new = received(connection, link.name, side, page.messages, policy.batch_window_s)
+            gathered = [_not_before(one, now + LATE) for one in new]
+            touched = inbox.receive(connection, link.name, side, gathered, now)
+            full = [name for name in touched if _is_full(connection, link.name, name, policy.batch_size)]
+            lanes.hurry(connection, link.name, full, now)
+            inbox.advance(connection, link.name, side, feed, page.cursor, now, ended=not page.more)
         return len(touched), page.more
+
+
+def _not_before(one: Received, soonest: datetime) -> Received:
+    """What is read after its window has ended gathers for a while too: a storm is many pages."""
+    return one if one.due_at is None else replace(one, due_at=max(one.due_at, soonest))
+
+
+def _is_full(connection: Connection, link: str, lane: str, size: int) -> bool:
+    return lane.startswith(STOCK_LANES) and inbox.waiting(connection, link, lane) >= size

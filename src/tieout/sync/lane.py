@@ -1,22 +1,27 @@
 """What a loaded lane says about itself: the order of its documents, what was sent, what stands, what it moves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import inf
 
 from tieout.domain.documents import (
+    Adjustment,
     Despatch,
     GoodsLine,
+    Hold,
     Order,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
     Reversal,
     SalesOrder,
+    StockChange,
+    Transfer,
 )
 from tieout.domain.postings import (
     Asked,
+    Body,
     Delivery,
     DeliveryCancel,
     GoodsIn,
@@ -26,10 +31,18 @@ from tieout.domain.postings import (
     GoodsReceipt,
     GoodsReceiptCancel,
 )
-from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, MovementRow, PostingRow
+from tieout.journal.rows import BY_HAND, Blocked, DocumentRow, LaneWork, MovementRow, PostingRow
+from tieout.rules.facts import Codes
 
 REVISED = ("item", "sales_order", "purchase_order")
 """Documents of the ledger that are told anew whenever they change."""
+HOMEWARD = ("despatch", "reversal", "receipt", "receipt_reversal")
+"""Documents of the warehouse that answer an order: in a lane they act in the order they happened."""
+STOCK = ("adjustment", "transfer", "hold")
+"""Changes of stock that answer no order: each stands alone."""
+MOVING = (*HOMEWARD, *STOCK)
+"""Documents that move stock, whether they cross or not."""
+CENT = Decimal("0.01")
 Place = tuple[str | None, str, str | None]
 """What units of one receipt are told apart by: order line, item, lot."""
 UNDONE_BEFORE = "undone before it was posted"
@@ -178,9 +191,23 @@ def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
     return next((p for p in work.postings if p.document is row and p.kind == kind and p.state == "done"), None)
 
 
-def movements(row: DocumentRow) -> list[MovementRow]:
-    """The stock that goods coming, leaving, or undone move: out is negative."""
+def booked_in(bodies: Iterable[Body]) -> dict[str | None, str]:
+    """The ledger's warehouse by order line, of lines that are posted to one only."""
+    found: dict[str | None, set[str]] = {}
+    for body in bodies:
+        for line in body.lines if isinstance(body, Posted) else ():
+            found.setdefault(line.line, set()).add(line.warehouse)
+    return {line: next(iter(places)) for line, places in found.items() if len(places) == 1}
+
+
+def movements(
+    row: DocumentRow, codes: Codes | None = None, places: Mapping[str | None, str] | None = None
+) -> list[MovementRow]:
+    """The stock that goods coming, leaving, or undone move: out is negative. The ledger's warehouse is told by order
+    line (`places`); of a change of stock that answers no order, by `codes`."""
     match row.content:
+        case Adjustment() | Transfer() | Hold() as change:
+            return _stock_movements(row, change, codes or Codes())
         case Despatch(lines=lines, despatched_at=at) | ReceiptReversal(lines=lines, reversed_at=at):
             sign = -1
         case Reversal(lines=lines, reversed_at=at) | Receipt(lines=lines, received_at=at):
@@ -188,17 +215,64 @@ def movements(row: DocumentRow) -> list[MovementRow]:
         case _:
             return []
     return [
-        MovementRow(line.movement, row, line.item, None, sign * line.qty_base, line.lot, at, line.held)
+        MovementRow(
+            line.movement,
+            row,
+            line.item,
+            (places or {}).get(line.line),
+            sign * line.qty_base,
+            line.lot,
+            at,
+            line.held,
+        )
         for line in lines
     ]
 
 
-def blocked_units(row: DocumentRow) -> Decimal:
-    """Base units a held document keeps from crossing."""
+def _stock_movements(row: DocumentRow, change: StockChange, codes: Codes) -> list[MovementRow]:
+    """One movement, or two: out of one place and into another. The second is known by its way too."""
+    goods, qty = change.goods, change.goods.qty_base
+    match change:
+        case Adjustment(warehouse=here, gained=gained):
+            moves = [("", here, qty if gained else -qty, goods.held)]
+        case Transfer(warehouse=here, to_warehouse=there):
+            moves = [("", here, -qty, goods.held), ("/to", there, qty, goods.held)]
+        case Hold(warehouse=here, released=released):
+            moves = [("", here, -qty, released), ("/to", here, qty, not released)]
+    return [
+        MovementRow(
+            goods.movement + way,
+            row,
+            goods.item,
+            codes.booked_in(place, held=held),
+            moved,
+            goods.lot,
+            change.moved_at,
+            held,
+        )
+        for way, place, moved, held in moves
+    ]
+
+
+def blocked(work: LaneWork, row: DocumentRow) -> Blocked:
+    """What a held document keeps from crossing. A despatch keeps an invoice from being made, where it was not yet."""
     match row.content:
         case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
-            return sum((line.qty_base for line in lines), Decimal(0))
+            value = sum((line.price * line.qty for line in lines), Decimal(0))
+            return Blocked(sum((line.qty_base for line in lines), Decimal(0)), value.quantize(CENT, ROUND_HALF_UP))
         case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
-            return sum((line.qty_base for line in lines), Decimal(0))
+            units = sum((line.qty_base for line in lines), Decimal(0))
+            billed = not isinstance(row.content, Despatch) or standing(work, row, "invoice") is not None
+            return Blocked(units, _value(work, lines), 0 if billed else 1)
+        case Adjustment(goods=goods) | Transfer(goods=goods) | Hold(goods=goods):
+            return Blocked(goods.qty_base)
         case _:
-            return Decimal(0)
+            return Blocked()
+
+
+def _value(work: LaneWork, goods: Iterable[GoodsLine]) -> Decimal:
+    """Goods at the prices of the order they answer; what no line of it names has none."""
+    newest = newest_order(work)
+    prices = {line.line: line.price / line.base_per_unit for line in newest[1].lines} if newest else {}
+    total = sum((prices.get(one.line or "", Decimal(0)) * one.qty_base for one in goods), Decimal(0))
+    return total.quantize(CENT, ROUND_HALF_UP)

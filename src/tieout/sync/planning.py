@@ -10,26 +10,41 @@ from collections.abc import Callable
 from tieout.domain.documents import Despatch, Item, PurchaseOrder, Receipt, ReceiptReversal, Reversal, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
-from tieout.sync.deciding import MOVING, Decider
+from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
-from tieout.sync.lane import in_order
+from tieout.sync.lane import HOMEWARD, in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 from tieout.sync.purchasing import decide_purchase_order
 from tieout.sync.receiving import decide_receipt, decide_receipt_reversal
+from tieout.sync.stock import decide_stock
 
 OUTWARD = ("item", "sales_order", "purchase_order")
-HOMEWARD = MOVING
 
 
 def decide(decider: Decider, work: LaneWork) -> None:
     """Decides, in each flow, the waiting documents that are first in line, and what the warehouse has given up."""
+    if work.is_stock:
+        _decide_stock(decider, work)
+        return
     reconsider(decider, work)
     _outward(decider, work)
     _homeward(decider, work)
     stands = newest(work)
     if stands is not None:
         _hold_if_it_fails(decider, work, stands, lambda: decide_fulfilment(decider, work))
+
+
+def _decide_stock(decider: Decider, work: LaneWork) -> None:
+    """A failure in our own deciding holds all that waited with it: nobody knows which of them is at fault."""
+    waiting = [row for row in work.documents if row.state == "waiting"]
+    try:
+        decide_stock(decider, work)
+    except Exception as error:  # noqa: BLE001  whatever fails here must end as a case
+        detail = f"deciding failed: {type(error).__name__}: {error}"
+        left = [row for row in waiting if row.state == "waiting"]
+        if left:
+            decider.hold(work, [*left], [Problem("invariant_broken", detail, about=type(error).__name__)])
 
 
 def _outward(decider: Decider, work: LaneWork) -> None:

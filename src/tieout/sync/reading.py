@@ -6,13 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
-from tieout.domain.documents import Arrivals, Despatch, Document, Fulfilment, Item, Reversal, Side
+from tieout.domain.documents import Arrivals, Despatch, Document, Fulfilment, Hold, Item, OnHold, Reversal, Side
 from tieout.domain.identity import lane_of_order
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import worth_keeping
+from tieout.sync.holding import holds_of
+from tieout.sync.lane import movements
 from tieout.sync.link import Link
 from tieout.sync.receiving import receipts_of
 
@@ -121,8 +123,8 @@ def _lane_told(reading: Reading, link: str) -> str | None:
 def _absorb_document(
     work: LaneWork, message: MessageRow, document: Document, decider: Decider, changes: Changes, now: datetime
 ) -> None:
-    if isinstance(document.content, Arrivals):
-        for made in receipts_of(work, document.content, now):
+    if isinstance(document.content, Arrivals | OnHold):
+        for made in _made_of(work, message, document.content, now):
             _absorb_document(work, message, made, decider, changes, now)
         return
     if isinstance(document.content, Fulfilment):
@@ -130,29 +132,27 @@ def _absorb_document(
         if numbered is None:
             return
         document = numbered
-    known = next((row for row in work.documents if _same(row, document)), None)
+    known = work.document(document.side, document.kind, document.key, document.revision)
     if known is None:
         row = DocumentRow.fresh(document, message.id, now)
         work.documents.append(row)
         changes.documents.append((work, row))
+        if isinstance(document.content, Hold):
+            changes.movements += movements(row)
         if isinstance(document.content, Item) and document.side is Side.LEDGER and _is_newest(work, row):
             changes.mirrored.append((document.side, document.content))
     elif known.content != document.content:
         _content_changed(work, message, known, document, decider, changes)
 
 
+def _made_of(work: LaneWork, message: MessageRow, stands: Arrivals | OnHold, now: datetime) -> list[Document]:
+    """What is new in what was read as it stands."""
+    return receipts_of(work, stands, now) if isinstance(stands, Arrivals) else holds_of(work, stands, message.id)
+
+
 def _is_newest(work: LaneWork, row: DocumentRow) -> bool:
     """Pages of a feed may be stored in another order than they were read."""
     return not any(other.key == row.key and other.revision > row.revision for other in work.documents)
-
-
-def _same(row: DocumentRow, document: Document) -> bool:
-    return (row.side, row.content.kind, row.key, row.revision) == (
-        document.side,
-        document.kind,
-        document.key,
-        document.revision,
-    )
 
 
 def _content_changed(

@@ -13,12 +13,21 @@ from tieout.journal.rows import AttemptRow, LaneWork, PostingRow
 from tieout.sync.deciding import Decider
 from tieout.sync.link import Link
 from tieout.sync.sending import Due, Tried
+from tieout.sync.stock import is_to_be_split, may_come_in_time, members_of, split
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 """A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
 
-BOOKING = ("delivery", "delivery_cancel", "goods_receipt", "goods_receipt_cancel")
+BOOKING = (
+    "delivery",
+    "delivery_cancel",
+    "goods_receipt",
+    "goods_receipt_cancel",
+    "stock_gain",
+    "stock_loss",
+    "stock_transfer",
+)
 """Postings that put a document's movements into the ledger's books."""
 LOCKED, NOT_TRIED = "locked", "not_tried"
 OUT_OF_REACH = ("down", "throttled")
@@ -60,12 +69,15 @@ class Settler:
         elif outcome.stands:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             self._done(work, posting, outcome)
+        elif is_to_be_split(posting, outcome):
+            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+            split(self.decider, work, posting)
         elif outcome.ended is Ended.RETRY_LATER and self._locked_s(posting, outcome) >= LOCKED_FOR_S:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             self.stopwatches.forget(("locked", posting.id))
             self._refused(work, posting, replace(outcome, reason="record_locked"))
-        elif outcome.ended is Ended.RETRY_LATER:
-            self._end(attempt, outcome.ended, outcome.reason, outcome.text)
+        elif outcome.ended is Ended.RETRY_LATER or self._may_come_in_time(work, posting, outcome):
+            self._end(attempt, Ended.RETRY_LATER, outcome.reason, outcome.text)
             posting.state = "due"
             self._later(work, posting, outcome)
         elif outcome.ended is Ended.UNKNOWN:
@@ -84,14 +96,20 @@ class Settler:
         """For how long this process has been told of nothing but a locked record."""
         return self.stopwatches.elapsed_s(("locked", posting.id)) if outcome.reason == LOCKED else 0.0
 
+    def _may_come_in_time(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> bool:
+        patience_s = self.link.policy.parent_patience_s
+        return may_come_in_time(self.decider, work, (posting, outcome), patience_s)
+
     def _later(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
-        """What stood behind another of its batch goes at once; what met a system that rests now waits for that."""
+        """What stood behind another of its batch goes at once; what met a system that rests now waits for that. Else
+        the lane waits; of a lane of stock the one posting."""
         why = f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
         if outcome.reason == NOT_TRIED:
             return
         if outcome.reason in OUT_OF_REACH and self.link.rests(posting.side):
             work.wait_for(posting.side, why)
         else:
+            posting.rests = True
             work.rest(self._wait_s(work, outcome), why)
 
     def _wait_s(self, work: LaneWork, outcome: Outcome) -> float:
@@ -102,6 +120,7 @@ class Settler:
         attempt.text = outcome.text[:2000]
         self.changes.touch(attempt)
         wait_s = self._wait_s(due.work, outcome) if due.look else self.settle_s(due.posting)
+        due.posting.rests = True
         due.work.rest(wait_s, f"{due.posting.kind} {due.posting.reference}: outcome unknown: {outcome.text}")
 
     def settle_s(self, posting: PostingRow) -> float:
@@ -117,15 +136,17 @@ class Settler:
         self.changes.xrefs += [(posting.side, ours, theirs) for ours, theirs in outcome.also.items()]
         if isinstance(posting.body, PutItem):
             self.changes.mirrored.append((Side.WAREHOUSE, posting.body.item))
+        documents = members_of(work, posting)
         if posting.kind in BOOKING:
-            self.changes.booked.append(posting.document)
-        if all(p.state in ("done", "void") for p in work.postings if p.document is posting.document):
-            posting.document.state = "posted"
-            self.changes.touch(posting.document)
+            self.changes.booked += documents
+        if work.is_stock or all(p.state in ("done", "void") for p in work.postings if p.document is posting.document):
+            for document in documents:
+                document.state = "posted"
+                self.changes.touch(document)
 
     def _refused(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
         posting.state = "refused"
         fallback = "order_refused" if posting.side is Side.WAREHOUSE else "ledger_refused"
         reason = outcome.reason if outcome.reason in REASONS else fallback
         problem = Problem(reason or fallback, f"{posting.kind} {posting.reference}: {outcome.text}")
-        self.decider.hold(work, [posting.document], [problem])
+        self.decider.hold(work, [*members_of(work, posting)], [problem])

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from tieout.domain.documents import Order, PurchaseOrder, SalesOrder, dump_content, load_content
+from tieout.domain.identity import STOCK_LANES
+from tieout.domain.postings import StockBatch, load_body
 from tieout.journal.tables import attempt, case_, case_event, document, lane, message, movement, posting, xref
 from tieout.views.words import described
 
@@ -133,11 +135,16 @@ class Story:
     exceptions: list[Noted]
 
 
-def story(connection: Connection, link: str, name: str) -> Story:
-    """All of one lane."""
+def story(connection: Connection, link: str, name: str, about: str | None = None) -> Story:
+    """All of one lane; of a lane of stock, which holds thousands, only what is `about` one movement or posting."""
     rows = connection.execute(_of(document, link, name).order_by(document.c.stored_at, document.c.id)).all()
+    planned = {row.id: row.stored_at for row in rows}
+    its = _only(connection, link, name, about) if about is not None and name.startswith(STOCK_LANES) else None
+    rows = [row for row in rows if its is None or row.key in its.members]
     documents = [_read(row) for row in rows]
-    postings = _postings(connection, link, name, {row.id: row.stored_at for row in rows})
+    postings = _postings(connection, link, name, planned)
+    postings = [one for one in postings if its is None or one.reference in its.references]
+    received = _received(connection, link, name, {row.message_id for row in rows} if its is not None else None)
     order = _newest_order(rows)
     return Story(
         link=link,
@@ -145,13 +152,37 @@ def story(connection: Connection, link: str, name: str) -> Story:
         title=described(order, "") if order else (documents[-1].document if documents else name),
         customer=_partner(order),
         waits=_waits(connection, link, name),
-        ids=_ids(connection, link, name),
-        received=_received(connection, link, name),
+        ids=[one for one in _ids(connection, link, name) if its is None or one.ours in its.references],
+        received=received,
         documents=documents,
         postings=postings,
         movements=_movements(connection, [row.id for row in rows]),
         exceptions=_exceptions(connection, link, name),
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What of a lane of stock belongs together: keys of documents, and references of the postings that name them."""
+
+    members: frozenset[str]
+    references: frozenset[str]
+
+
+def _only(connection: Connection, link: str, name: str, about: str) -> _Part | None:
+    """The movement of that key with all postings it is or was in, or one posting with all its movements."""
+    batches = {row.reference: (row.theirs, _members(row.body)) for row in connection.execute(_of(posting, link, name))}
+    for reference, (theirs, members) in batches.items():
+        if about in (reference, theirs):
+            return _Part(members, frozenset({reference}))
+    named = frozenset(reference for reference, (_, members) in batches.items() if about in members)
+    return None if about == name else _Part(frozenset({about}), named)
+
+
+def _members(text: str) -> frozenset[str]:
+    body = load_body(text)
+    lines = body.lines if isinstance(body, StockBatch) else ()
+    return frozenset(key for line in lines for key in line.movements)
 
 
 def _of(table: Any, link: str, name: str) -> Any:
@@ -186,8 +217,9 @@ def _read(row: Row[Any]) -> Read:
     )
 
 
-def _received(connection: Connection, link: str, name: str) -> list[Received]:
-    rows = connection.execute(_of(message, link, name).order_by(message.c.received_at, message.c.id))
+def _received(connection: Connection, link: str, name: str, only: set[int] | None) -> list[Received]:
+    found = connection.execute(_of(message, link, name).order_by(message.c.received_at, message.c.id))
+    rows = [row for row in found if only is None or row.id in only]
     return [Received(row.received_at, row.side, row.topic, row.key, row.state, row.raw) for row in rows]
 
 

@@ -37,7 +37,20 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
         case "carrier":
             return (f"carrier_not_mapped: {row.ledger}", f"carrier_not_mapped: {row.warehouse}")
         case "warehouse":
-            return (f"warehouse_missing: {row.ledger}",)
+            return (f"warehouse_missing: {row.ledger}", f"stock_place_unclear: {row.warehouse}")
+        case "account":
+            return (f"account_not_mapped: {row.warehouse}",)
+        case "home":
+            return (f"stock_place_unclear: {row.warehouse}",)
+        case "carrier_alias":
+            return (f"carrier_not_mapped: {row.ledger}",)
+        case "item_alias":
+            return (f"item_unknown_in_ledger: {row.ledger}",)
+        case "item":
+            moved = (f"line_unknown: {row.warehouse}", f"received_not_ordered: {row.warehouse}")
+            return (f"item_unknown_in_warehouse: {row.ledger}", *moved)
+        case "quarantine":
+            return (f"quarantine_not_mapped: {row.ledger}",)
         case _:
             return _items_counted_in(connection, row)
 

@@ -11,6 +11,8 @@ from tieout.journal import watch
 from tieout.journal.tables import case_, cursor, document, lane, message, mirror, posting, trouble
 
 RESTING_SHOWN = 20
+OF_NO_LINK = ""
+"""The link of a trouble that is about none, such as an alert that cannot be sent."""
 LATE_TURNS = 4
 LATE_AT_LEAST_S = 60.0
 """A feed is late when it has been silent for so many of its turns, and for at least so many seconds."""
@@ -220,7 +222,9 @@ def _feed(name: tuple[str, str, str], last: datetime | None, every_s: float | No
 
 def _troubles(connection: Connection, links: set[str]) -> list[Trouble]:
     """Those of the links there are: of a link taken out of the configuration nobody would ever end one."""
-    rows = connection.execute(select(trouble).where(trouble.c.link.in_(links)).order_by(trouble.c.since, trouble.c.job))
+    rows = connection.execute(
+        select(trouble).where(trouble.c.link.in_({*links, OF_NO_LINK})).order_by(trouble.c.since, trouble.c.job)
+    )
     return [Trouble(row.link, row.job, row.text, row.since) for row in rows]
 
 

@@ -4,16 +4,21 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.domain.documents import (
+    Adjustment,
     Arrivals,
     Content,
     Despatch,
     Fulfilment,
+    Hold,
     Item,
+    OnHold,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
     Reversal,
     SalesOrder,
+    StockChange,
+    Transfer,
 )
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import REASONS
@@ -31,30 +36,44 @@ _KINDS = {
     "goods_in_cancel": "cancellation of the goods-in",
     "goods_receipt": "goods receipt",
     "goods_receipt_cancel": "cancellation of the goods receipt",
+    "stock_gain": "goods receipt of found stock",
+    "stock_loss": "goods issue of lost stock",
+    "stock_transfer": "stock transfer",
 }
 
 
 def described(content: Content, key: str) -> str:
     """A document as people name it, such as `despatch 3301-88 of order 1017`. `key` is its key in the journal."""
+    if isinstance(content, Adjustment | Transfer | Hold):
+        return _changed(content, key)
     match content:
         case Item(code=code):
             return f"item {code}"
         case SalesOrder(number=number):
             return f"order {number}"
-        case Despatch(number=number):
-            return f"despatch {key} of order {number}" if number else f"despatch {key}"
+        case Despatch(number=number) | Receipt(number=number):
+            return f"{content.kind} {key} of order {number}" if number else f"{content.kind} {key}"
         case Reversal(of=of):
             return f"despatch {of}, undone"
         case Fulfilment(goods_out=goods_out, status=status):
             return f"goods-out {goods_out}, {status} in the warehouse"
         case PurchaseOrder(number=number):
             return f"purchase order {number}"
-        case Arrivals(goods_in=goods_in):
-            return f"goods-in {goods_in}"
-        case Receipt(number=number):
-            return f"receipt {key} of order {number}" if number else f"receipt {key}"
+        case Arrivals(goods_in=key) | OnHold(item=key):
+            return f"{'goods-in' if isinstance(content, Arrivals) else 'on hold, item'} {key}"
         case ReceiptReversal(of=of):
             return f"receipt {of}, undone"
+
+
+def _changed(change: StockChange, key: str) -> str:
+    match change:
+        case Adjustment(gained=gained):
+            what = "gain" if gained else "loss"
+        case Transfer(warehouse=here, to_warehouse=there):
+            what = f"transfer from {here} to {there}"
+        case Hold(released=released):
+            what = "release" if released else "hold"
+    return f"{what} {key} of {units(change.goods.qty_base)} of item {change.goods.item}"
 
 
 def posting_kind(kind: str) -> str:
@@ -82,6 +101,11 @@ def short(revision: str) -> str:
 def units(quantity: Decimal) -> str:
     """A quantity without trailing zeros, thousands told apart."""
     return f"{plain(quantity):,f}"
+
+
+def money(amount: Decimal) -> str:
+    """An amount with two decimals, thousands told apart. No currency: orders may be in several."""
+    return f"{amount:,.2f}"
 
 
 def counted(number: int, one: str) -> str:

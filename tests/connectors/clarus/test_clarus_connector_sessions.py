@@ -152,7 +152,7 @@ def test_a_code_is_looked_up_again_after_a_while_and_a_miss_at_once() -> None:
 def test_what_a_connection_can_do_is_data() -> None:
     can = floor(concurrency=3, settle_s=90).clarus.capabilities
     assert (can.side, can.batch, can.concurrency, can.settle_s) == (Side.WAREHOUSE, 1, 3, 90)
-    assert can.feeds == ("despatches", "receipts")
+    assert can.feeds == ("despatches", "receipts", "stock_changes", "holds")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Whether a connection is fit for work: signing in, and everything the settings name by code or id."""
 
+from tieout.connectors.clarus import on_hold, stock_changes
 from tieout.connectors.clarus.flows import Flow, inward
 from tieout.connectors.clarus.graph import Ask, Graph
 from tieout.connectors.clarus.lookup import Lookup
@@ -48,7 +49,7 @@ def check(graph: Graph, lookup: Lookup, settings: Settings) -> str:
         raise Misconfigured(f"Clarus tenant {settings.tenant}: {'; '.join(faults)}")
     return (
         f"Signed in to Clarus tenant {settings.tenant}, account {settings.account}, {len(sites)} sites."
-        f"{_lacks(graph)}{_receipts(graph, inward(settings))}"
+        f"{_lacks(graph)}{_receipts(graph, inward(settings))}{_stock_changes(graph, settings)}"
     )
 
 
@@ -87,6 +88,15 @@ def _receipts(graph: Graph, flow: Flow) -> str:
         return f" Nothing can be read of receipts: it does not show {' and '.join(lacking)}."
     unknown = [one for one in (*flow.forth, *flow.back) if one not in flow.subtypes(graph)]
     return f" Movements of receipts have no subtype {', '.join(unknown)}." if unknown else ""
+
+
+def _stock_changes(graph: Graph, settings: Settings) -> str:
+    """What keeps changes of stock from being read. No fault: they may be counted elsewhere."""
+    lacking = [*stock_changes.lacking(graph, settings), *on_hold.lacking(graph, settings)]
+    if lacking:
+        return f" Nothing can be read of changes of stock: it does not show {' and '.join(lacking)}."
+    unknown = stock_changes.unknown_subtypes(graph, settings)
+    return f" Movements of changes of stock have no subtype {', '.join(unknown)}." if unknown else ""
 
 
 def _lacks(graph: Graph) -> str:

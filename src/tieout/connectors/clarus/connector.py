@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from tieout.connectors.clarus import despatches, errors, facts, receipts, webhooks
+from tieout.connectors.clarus import despatches, errors, facts, on_hold, receipts, stock_changes, webhooks
 from tieout.connectors.clarus.check import check
 from tieout.connectors.clarus.errors import Refused
 from tieout.connectors.clarus.feeds import Sweep
@@ -14,8 +14,10 @@ from tieout.connectors.clarus.goods_outs import GoodsOuts
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.items import Items
 from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.on_hold import Holds
 from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
+from tieout.connectors.clarus.stock_changes import StockChanges
 from tieout.connectors.clarus.values import NotJson
 from tieout.connectors.contract import (
     Answer,
@@ -72,10 +74,12 @@ class ClarusConnector:
         self._items = Items(self._rest, self._graph, self._lookup, settings)
         self._goods_outs = GoodsOuts(self._rest, self._graph, self._lookup, settings)
         self._goods_ins = GoodsIns(self._rest, self._graph, self._lookup, settings)
-        self._sweeps = {
+        self._sweeps: dict[str, Sweep | StockChanges | Holds] = {
             flow.feed: Sweep(flow, self._graph, self._lookup, settings, clock)
             for flow in (outward(settings), inward(settings))
         }
+        self._sweeps[stock_changes.FEED] = StockChanges(self._graph, self._lookup, settings, clock)
+        self._sweeps[on_hold.FEED] = Holds(self._graph, self._lookup, settings, clock)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -101,8 +105,12 @@ class ClarusConnector:
         return self._sweeps[feed].poll(cursor)
 
     def newest(self, feed: str) -> list[Shown]:
-        """A page of records that have ended and were due lately, by a query without any cursor."""
-        return self._sweeps[feed].newest()
+        """A page of records that have ended and were due lately, by a query without any cursor.
+
+        None of changes of stock and holds: there is no other question to ask for them.
+        """
+        sweep = self._sweeps[feed]
+        return sweep.newest() if isinstance(sweep, Sweep) else []
 
     def webhook(self, request: Inbound) -> list[Message]:
         """The order or receipt a webhook is about. Raises `Unauthenticated`, `Unreadable`."""
@@ -110,7 +118,7 @@ class ClarusConnector:
 
     def read(self, messages: Sequence[Message]) -> list[Answer]:
         """What each message points at: the despatches and reversals of an order and what is still to come of it, or
-        all that has arrived for a receipt."""
+        all that has arrived for a receipt; a change of stock is in its message."""
         asked = (self._graph, self._settings, self._lookup)
         orders = facts.tell(*asked, _keys(messages, GOODS_OUT))
         arrived = receipts.tell(*asked, _keys(messages, GOODS_IN))
@@ -125,6 +133,12 @@ class ClarusConnector:
                     return self._order(message.key, orders[message.key])
                 case "goods_in":
                     return self._receipt(message.key, arrived[message.key])
+                case stock_changes.TOPIC:
+                    told = stock_changes.document(message, self._settings)
+                    return told if isinstance(told, Unreadable) else [told]
+                case on_hold.TOPIC:
+                    told = on_hold.document(message)
+                    return told if isinstance(told, Unreadable) else [told]
                 case topic:
                     return Unreadable(f"a message about {topic!r} is nothing this connector knows")
         except RetryLater as error:

@@ -41,6 +41,28 @@ class Cursor:
     newest: str | None = None
 
 
+def begin(stored: str | None, begin_at: datetime | None) -> Cursor:
+    """Where a sweep goes on; the first one, where it begins."""
+    if stored is not None:
+        return Cursor(**json.loads(stored))
+    return Cursor(since=wire_time(begin_at) if begin_at is not None else None)
+
+
+def onward(cursor: Cursor, after: str | None, moves: Sequence[Node], now: datetime, overlap_s: float) -> Cursor:
+    """Where to go on after a page. A movement from beyond our own clock moves nothing: the window would begin there,
+    and hide all that moves until then."""
+    told = [time_at(node, "created_at") for node in moves]
+    times = [moment for moment in told if moment <= now]
+    times += [datetime.fromisoformat(cursor.newest)] if cursor.newest is not None else []
+    if after is not None:
+        return replace(cursor, after=after, newest=wire_time(max(times)) if times else None)
+    if not times:
+        return Cursor(since=cursor.since)
+    since = max(times) - timedelta(seconds=overlap_s)
+    before = datetime.fromisoformat(cursor.since) if cursor.since is not None else since
+    return Cursor(since=wire_time(max(since, before)))
+
+
 class Sweep:
     """One feed of one account: what goes one way."""
 
@@ -53,7 +75,7 @@ class Sweep:
 
     def poll(self, stored: str | None) -> Poll:
         """One page of the sweep. Raises `RetryLater`, `Misconfigured`."""
-        cursor = self._opened(stored)
+        cursor = begin(stored, self._settings.begin_at)
         try:
             return self._page(cursor)
         except (QueryRefused, AnsweredInPart):
@@ -76,12 +98,6 @@ class Sweep:
         named = {str(as_id(node.get("id"))): text_at(node, "external_system_reference1") for node in nodes}
         return [Shown(topic=flow.topic, key=key, reference=ours) for key, ours in named.items() if ours is not None]
 
-    def _opened(self, stored: str | None) -> Cursor:
-        if stored is not None:
-            return Cursor(**json.loads(stored))
-        begin = self._settings.begin_at
-        return Cursor(since=wire_time(begin) if begin is not None else None)
-
     def _page(self, cursor: Cursor) -> Poll:
         if self._flow.lacking(self._graph):
             return self._told(cursor, Page((), None), [], [])
@@ -97,22 +113,9 @@ class Sweep:
         return self._told(cursor, page, messages, [node for nodes in by_record.values() for node in nodes])
 
     def _told(self, cursor: Cursor, page: Page, messages: Sequence[Message], moves: Sequence[Node]) -> Poll:
-        """What a page brought, and where to go on. A movement from beyond our own clock moves nothing: the window would
-        begin there, and hide all that leaves until then."""
-        told, now = [time_at(node, "created_at") for node in moves], self._clock.now()
-        times = [moment for moment in told if moment <= now]
-        times += [datetime.fromisoformat(cursor.newest)] if cursor.newest is not None else []
-        newest = wire_time(max(times)) if times else None
-        if page.after is not None:
-            onward = replace(cursor, after=page.after, newest=newest)
-        elif times:
-            overlap = timedelta(seconds=self._settings.overlap_s)
-            since = max(times) - overlap
-            before = datetime.fromisoformat(cursor.since) if cursor.since is not None else since
-            onward = Cursor(since=wire_time(max(since, before)))
-        else:
-            onward = Cursor(since=cursor.since)
-        return Poll(messages=tuple(messages), cursor=json.dumps(asdict(onward)), more=page.after is not None)
+        """What a page brought, and where to go on."""
+        next_one = onward(cursor, page.after, moves, self._clock.now(), self._settings.overlap_s)
+        return Poll(messages=tuple(messages), cursor=json.dumps(asdict(next_one)), more=page.after is not None)
 
     def _where(self, cursor: Cursor) -> dict[str, Any]:
         subtypes = self._flow.subtypes(self._graph)

@@ -146,3 +146,24 @@ GOODS_IN_TRANSACTIONS = Listing(
     MOVES.documented,
     (*_OF_A_MOVE_IN, "goods_in_receipt.external_system_reference1", *(f"string{n}" for n in range(1, 6))),
 )
+STOCK_CHANGES = Listing(
+    "transactions",
+    "TransactionFilterType",
+    "id subtype quantity created_at product { id code } location_from { id code } location_to { id code }",
+    (
+        "warehouse.code",
+        "location_from.warehouse.code",
+        "location_to.warehouse.code",
+        "stock_status",
+        "reason_code.code",
+        "serial_numbers",
+    ),
+)
+"""Changes of stock that answer no order, each with all that is needed of it; the tenant's choice holds the lot."""
+STOCKS = Listing(
+    "stocks",
+    "StockFilterType",
+    "id quantity status product { id code } location { id code }",
+    ("location.warehouse.code", "warehouse.code", "goods_in_receipt_line.goods_in_receipt.status"),
+)
+"""Stock records; the tenant's choice holds the lot."""

@@ -56,6 +56,14 @@ class Settings(BaseModel):
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that bring goods of a receipt into stock."""
     unreceive_subtypes: tuple[str, ...] = ("UNRCV",)
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that take a receive back."""
+    adjustment_up_subtypes: tuple[str, ...] = ("ADJUP",)
+    """Assumption (seam `TransactionVocabulary`): subtypes of movements by which stock was found."""
+    adjustment_down_subtypes: tuple[str, ...] = ("ADJDOWN",)
+    """Assumption (seam `TransactionVocabulary`): subtypes of movements by which stock was lost."""
+    transfer_subtypes: tuple[str, ...] = ("TRAN",)
+    """Subtypes of movements from one place to another; what stays in one warehouse is passed over."""
+    holds_every_s: float = Field(default=300.0, ge=0)
+    """How long it is at least from one reading of all stock on hold to the next."""
     lot_field: Literal["string1", "string2", "string3", "string4", "string5"] = "string1"
     """Assumption (seam `BatchFieldMap`): where a movement keeps its batch."""
     editable_statuses: tuple[str, ...] = ("DRAFT", "PENDING")

@@ -141,10 +141,13 @@ MEANS: dict[tuple[str, str], str] = {
     ("goods_receipt", "above_open_quantity"): "received_above_open",
     ("goods_receipt_cancel", "order_closed_in_ledger"): "ledger_refused",
     ("goods_receipt_cancel", "lots_incomplete"): "stock_short_in_ledger",
+    ("stock_loss", "lots_incomplete"): "stock_short_in_ledger",
+    ("stock_transfer", "lots_incomplete"): "stock_short_in_ledger",
 }
 """The table is written for deliveries. Where its reason is another for another kind of posting: that one.
 
-A goods receipt is cancelled with the lots it came with, so a lot that does not suffice has left since."""
+A goods receipt is cancelled with the lots it came with, so a lot that does not suffice has left since. Stock that was
+lost or transferred names its lots too, or was not sent."""
 
 
 def judge(fault: Fault) -> Rule:

@@ -45,7 +45,39 @@ GOODS_RECEIPT = Kind(
     partner="supplier",
 )
 
-MADE = {"delivery": DELIVERY, "invoice": INVOICE, "goods_receipt": GOODS_RECEIPT}
+NO_BASE = -1
+"""Lines that draw on nothing."""
+
+STOCK_GAIN = Kind(
+    name="goods receipt of stock",
+    entity_set="InventoryGenEntries",
+    draft_codes=("oInventoryGenEntry", "59"),
+    base_type=NO_BASE,
+    partner="",
+)
+STOCK_LOSS = Kind(
+    name="goods issue of stock",
+    entity_set="InventoryGenExits",
+    draft_codes=("oInventoryGenExit", "60"),
+    base_type=NO_BASE,
+    partner="",
+)
+STOCK_TRANSFER = Kind(
+    name="stock transfer",
+    entity_set="StockTransfers",
+    draft_codes=("oStockTransfer", "67"),
+    base_type=NO_BASE,
+    partner="",
+)
+
+MADE = {
+    "delivery": DELIVERY,
+    "invoice": INVOICE,
+    "goods_receipt": GOODS_RECEIPT,
+    "stock_gain": STOCK_GAIN,
+    "stock_loss": STOCK_LOSS,
+    "stock_transfer": STOCK_TRANSFER,
+}
 """By the kind of the posting that creates one."""
 
 Cancel = DeliveryCancel | GoodsReceiptCancel

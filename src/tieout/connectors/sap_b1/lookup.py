@@ -1,21 +1,26 @@
 """Does a posting stand in the ledger already? Asked by reference; what stands is compared with what is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from tieout.connectors.contract import RetryLater, Send, Unreadable
 from tieout.connectors.sap_b1.bodies import Wanted, wanted
-from tieout.connectors.sap_b1.kinds import Cancel, Kind, cancelled_by
+from tieout.connectors.sap_b1.kinds import MADE, Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.stock import TRANSFER_LINES, compare_stock, header_of
 from tieout.connectors.sap_b1.wire import Json, entry_of, text_literal
-from tieout.domain.postings import Ended, Outcome
+from tieout.domain.postings import Ended, Outcome, StockBatch
 
 _HEADER = ("DocEntry", "DocNum", "CardCode", "CancelStatus", "DocumentLines")
 _CANCELLED = ("csYes", "Y")
 _CANCELLATION = ("csCancellation", "C")
 
+_UNDONE_TRANSFER = ("WarehouseTransfers", "67", 67)
+Comparing = Callable[[Record], list[str]]
+"""Tells what differs in a document that stands."""
 LineKey = tuple[int | None, int | None, str | None, str | None]
 """Base document, base line, item, warehouse."""
 
@@ -37,12 +42,18 @@ class Lookup:
     def _found(self, send: Send) -> Outcome | None:
         if isinstance(send.body, Cancel):
             return self._cancelled(cancelled_by(send.body), send.known[send.body.of])
+        places, body = self._settings.quantity_places, send.body
+        if isinstance(body, StockBatch):
+            return self._standing(MADE[body.kind], send, header_of(body), partial(compare_stock, body, places))
         want = wanted(send)
-        found = self._by_reference(want.kind.entity_set, send.reference, (*_HEADER, self._settings.reference_field))
-        documents = [one for one in found if one.fields.get("CancelStatus") not in _CANCELLATION]
+        return self._standing(want.kind, send, _HEADER, partial(compare, want, places))
+
+    def _standing(self, kind: Kind, send: Send, fields: tuple[str, ...], compared: Comparing) -> Outcome | None:
+        found = self._by_reference(kind.entity_set, send.reference, (*fields, self._settings.reference_field))
+        documents = [one for one in found if not _is_cancellation(one)]
         if not documents:
-            return self._draft(want.kind, send.reference) if self._settings.approvals else None
-        return self._compared(want, documents, send.reference)
+            return self._draft(kind, send.reference) if self._settings.approvals else None
+        return self._compared(compared, documents, send.reference)
 
     def document(self, kind: Kind, entry: str) -> Record | None:
         """The state of a document, without its lines; None when there is none of that id."""
@@ -66,7 +77,7 @@ class Lookup:
             raise RetryLater(f"{entity_set}: a row of the reply has no {name} or no DocEntry", cause="down")
         return [Record(row, entity_set) for row in rows if row[name] == reference]
 
-    def _compared(self, want: Wanted, documents: list[Record], reference: str) -> Outcome:
+    def _compared(self, compared: Comparing, documents: list[Record], reference: str) -> Outcome:
         """A cancelled document was created too; it answers where none is live. Two live ones are one too many."""
         live = [one for one in documents if one.fields.get("CancelStatus") not in _CANCELLED]
         if len(live) > 1:
@@ -74,7 +85,7 @@ class Lookup:
             return _differently(live[0], f"{len(live)} documents carry {reference}: {numbers}")
         document = (live or documents)[-1]
         try:
-            differences = compare(want, document, self._settings.quantity_places)
+            differences = compared(document)
         except Unreadable as error:
             differences = [str(error)]
         if differences:
@@ -114,7 +125,14 @@ class Lookup:
         return None
 
 
-def compare(want: Wanted, document: Record, quantity_places: int) -> list[str]:
+def _is_cancellation(document: Record) -> bool:
+    """Whether a document only undoes another. A stock transfer that does so names the other on its lines (7)."""
+    rows = document.rows(TRANSFER_LINES)
+    undoes = any(line.fields.get("BaseType") in _UNDONE_TRANSFER for line in rows)
+    return undoes or document.fields.get("CancelStatus") in _CANCELLATION
+
+
+def compare(want: Wanted, quantity_places: int, document: Record) -> list[str]:
     """What differs between what is wanted and what stands, in sentences; empty when nothing does.
 
     Quantities may differ by less than the company keeps (2: numbers are rounded by its settings).

@@ -10,8 +10,9 @@ from tieout.connectors.sap_b1.kinds import MADE, Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.lookup import Lookup
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.stock import stock_document
 from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, entry_of, key_in_location
-from tieout.domain.postings import Ended, Outcome
+from tieout.domain.postings import Ended, Outcome, StockBatch
 
 _CLOSED = ("bost_Close", "C")
 
@@ -26,7 +27,7 @@ class _Ready:
 
 
 class Poster:
-    """Creates deliveries, invoices and goods receipts, one by one or in batches; cancels deliveries and receipts."""
+    """Creates documents, one by one or in batches; cancels deliveries and receipts."""
 
     def __init__(self, sessions: Sessions, lookup: Lookup, settings: Settings) -> None:
         self._sessions = sessions
@@ -54,7 +55,10 @@ class Poster:
         return [outcomes[place] for place in range(len(sends))]
 
     def _create_call(self, send: Send) -> Call:
-        body = document(send, self._settings)
+        if isinstance(send.body, StockBatch):
+            body = stock_document(send, send.body, self._settings)
+        else:
+            body = document(send, self._settings)
         return Call("POST", MADE[send.body.kind].entity_set, dumps(body).encode())
 
     def _single(self, one: _Ready) -> Outcome:

@@ -121,10 +121,12 @@ def hold(state: State, act: Act) -> Answer:
 
 
 def move(state: State, act: Act) -> Answer:
-    """Moves free stock to another location of its warehouse."""
+    """Moves free stock to another location, also one of another warehouse."""
     stock, target = _stock(state, act), row_of(state, "locations", act, "location")
-    if target is None or target.values["warehouse_id"] != stock.lot.warehouse_id:
-        raise wrong("location must be one of the same warehouse")
+    if target is None:
+        raise wrong("location must be named")
+    if target.values["warehouse_id"] != stock.lot.warehouse_id:
+        stocks.require_adjustable(state, stock.lot.product_id)
     amount = as_quantity(act.get("quantity", stock.free), "quantity")
     if amount <= 0:
         raise wrong("quantity must be above 0")

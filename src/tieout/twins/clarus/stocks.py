@@ -109,9 +109,10 @@ def adjust_down(state: State, stock: Stock, quantity: Decimal, **facts: Any) -> 
 
 
 def move(state: State, stock: Stock, quantity: Decimal, location_id: int, reason_code_id: int | None = None) -> Stock:
-    """Moves free stock inside its warehouse."""
+    """Moves free stock to a location, and so to the warehouse that is in."""
     require_free(state, stock, quantity)
-    moved = split(state, stock, quantity, location_id=location_id)
+    warehouse_id = state.plain["locations"][location_id].values["warehouse_id"]
+    moved = split(state, stock, quantity, location_id=location_id, warehouse_id=warehouse_id)
     record(
         state,
         "TRAN",

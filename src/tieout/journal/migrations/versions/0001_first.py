@@ -21,6 +21,7 @@ def upgrade() -> None:
     _lane()
     _lease()
     _mapping()
+    _telling()
     _mirror()
     _trouble()
     _xref()
@@ -68,13 +69,44 @@ def _case() -> None:
         sa.Column("due_at", TIME, nullable=False),
         sa.Column("resolved_at", TIME, nullable=True),
         sa.Column("resolution", sa.Text, nullable=True),
-        sa.Column("blocked_units", QTY, nullable=False),
+        sa.Column("blocked_units", QTY, nullable=False, comment="base units of all it holds"),
+        sa.Column("blocked_value", QTY, nullable=False, comment="of all it holds, as the orders price it"),
+        sa.Column("blocked_documents", sa.Integer, nullable=False, comment="how many it holds; messages count"),
+        sa.Column("blocked_invoices", sa.Integer, nullable=False, comment="how many invoices it keeps from being made"),
+        sa.Column("escalated_at", TIME, nullable=True, comment="when it was found to be past its due time"),
+        sa.Column("escalated_to", sa.String(30), nullable=True, comment="the team that was told besides its owner"),
         sa.PrimaryKeyConstraint("id", name="pk_case_"),
     )
     op.create_index("ix_case_lane", "case_", ["link", "lane"])
     op.create_index("ix_case_opened", "case_", ["state", "opened_at"])
     where = sa.text("state = 'open'")
     op.create_index("ix_case_open", "case_", ["link", "owner"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_case_cause", "case_", ["link", "cause"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_case_due", "case_", ["due_at"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_case_resolved", "case_", ["resolved_at"])
+
+
+def _telling() -> None:
+    op.create_table(
+        "telling",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("target", sa.String(40), nullable=False, comment="the name of the alert in the configuration"),
+        sa.Column("kind", sa.String(10), nullable=False, comment="opened, overdue, digest"),
+        sa.Column("link", sa.String(40), nullable=False, comment="empty for a digest"),
+        sa.Column("cause", sa.String(200), nullable=False, comment="of a digest: its day"),
+        sa.Column("state", sa.String(10), nullable=False, comment="due, telling, told, over"),
+        sa.Column("planned_at", TIME, nullable=False),
+        sa.Column("due_at", TIME, nullable=False, comment="not before this"),
+        sa.Column("token", sa.String(40), nullable=True, comment="who is telling it"),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("told_at", TIME, nullable=True),
+        sa.Column("text", sa.Text, nullable=True, comment="what was told"),
+        sa.Column("gone_at", TIME, nullable=True, comment="since when no exception has this cause"),
+        sa.PrimaryKeyConstraint("id", name="pk_telling"),
+    )
+    once, where = ["target", "kind", "link", "cause"], sa.text("state != 'over'")
+    op.create_index("uq_telling_once", "telling", once, unique=True, sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_telling_target", "telling", ["target", "state"])
 
 
 def _cursor() -> None:
@@ -146,7 +178,7 @@ def _mapping() -> None:
     op.create_table(
         "mapping",
         sa.Column("link", sa.String(40), nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False, comment="warehouse, carrier, unit, quarantine"),
+        sa.Column("kind", sa.String(20), nullable=False, comment="what is mapped: see cases/mappings.py"),
         sa.Column("ledger", sa.String(80), nullable=False),
         sa.Column("warehouse", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("link", "kind", "ledger", "warehouse", name="pk_mapping"),
@@ -185,7 +217,7 @@ def _case_event() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.Column("actor", sa.String(80), nullable=False),
         sa.Column(
-            "action", sa.String(20), nullable=False, comment="opened, assigned, commented, replayed, resolved, cleared"
+            "action", sa.String(20), nullable=False, comment="opened, assigned, commented, escalated, replayed ..."
         ),
         sa.Column("text", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_case_event"),
@@ -266,6 +298,8 @@ def _movement() -> None:
     )
     op.create_index("ix_movement_document", "movement", ["document_id"])
     op.create_index("ix_movement_item", "movement", ["link", "item"])
+    held = sa.text("held")
+    op.create_index("ix_movement_held", "movement", ["link"], sqlite_where=held, postgresql_where=held)
 
 
 def _posting() -> None:

@@ -1,0 +1,123 @@
+"""How much may not be sold, as it stands: Clarus writes no movement when stock is put on hold or freed.
+
+All stock records on hold are read and summed up by warehouse, product and lot. What is the same on two readings in a
+row, and another than was told last, becomes a message. Goods of a receipt that is still open are left out: the ledger
+does not have them yet, and their receipt tells of the hold.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tieout.connectors.clarus.graph import Graph
+from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.queries import STOCKS
+from tieout.connectors.clarus.settings import Settings
+from tieout.connectors.clarus.stock_changes import HELD
+from tieout.connectors.clarus.values import Node, NotJson, as_node, code_at, number_at, parse, text_at, wire_time
+from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
+from tieout.domain.clock import Clock
+from tieout.domain.documents import Document, OnHold, Side
+from tieout.domain.quantities import plain
+
+FEED = "holds"
+TOPIC = "on_hold"
+NONE = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Stands:
+    """What was read last and when, and what was told last, by place: a JSON list of warehouse, product and lot."""
+
+    read_at: str | None = None
+    seen: Mapping[str, str] = field(default_factory=dict[str, str])
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Holds:
+    """The feed of what is on hold in one account."""
+
+    def __init__(self, graph: Graph, lookup: Lookup, settings: Settings, clock: Clock) -> None:
+        self._graph = graph
+        self._lookup = lookup
+        self._settings = settings
+        self._clock = clock
+
+    def poll(self, stored: str | None) -> Poll:
+        """All that is on hold now, where the last reading is long enough ago. Raises `RetryLater`, `Misconfigured`."""
+        before, now = Stands(**json.loads(stored)) if stored is not None else Stands(), self._clock.now()
+        if lacking(self._graph, self._settings) or _too_soon(before, now, self._settings.holds_every_s):
+            return Poll(messages=(), cursor=json.dumps(asdict(before)), more=False)
+        try:
+            seen = self._read()
+        except NotJson as error:
+            raise RetryLater(f"Clarus told of stock in a way that cannot be read: {error}", cause="down") from None
+        told = dict(before.told)
+        messages: list[Message] = []
+        for place in sorted({*seen, *before.seen, *told}):
+            held = seen.get(place, "0")
+            if held == before.seen.get(place, "0") and held != told.get(place, "0") and before.read_at is not None:
+                messages.append(_message(place, held, now))
+                told[place] = held
+        told = {place: held for place, held in told.items() if held != "0"}
+        stands = Stands(wire_time(now), seen, told)
+        return Poll(messages=tuple(messages), cursor=json.dumps(asdict(stands)), more=False)
+
+    def _read(self) -> dict[str, str]:
+        total: dict[str, Decimal] = {}
+        where = {"account_id": {"eq": self._lookup.account()}, "status": {"eq": HELD}}
+        listing = replace(STOCKS, extra=(*STOCKS.extra, self._settings.lot_field))
+        for node in self._graph.all(listing, **where):
+            if _arrives_still(node):
+                continue
+            place = json.dumps(_place(node, self._settings))
+            total[place] = total.get(place, NONE) + number_at(node, "quantity")
+        return {place: str(plain(held)) for place, held in total.items() if held}
+
+
+def _too_soon(before: Stands, now: datetime, every_s: float) -> bool:
+    return before.read_at is not None and now < datetime.fromisoformat(before.read_at) + timedelta(seconds=every_s)
+
+
+def _arrives_still(node: Node) -> bool:
+    """Whether the goods belong to a receipt that is not finished."""
+    status = text_at(node, "goods_in_receipt_line.goods_in_receipt.status")
+    return status is not None and status.lower() not in ("completed", "cancelled")
+
+
+def _place(node: Node, settings: Settings) -> tuple[str, str, str | None]:
+    only = settings.warehouses[0] if len(settings.warehouses) == 1 else None
+    warehouse = code_at(node, "location.warehouse") or code_at(node, "warehouse") or only
+    item = code_at(node, "product")
+    if warehouse is None or item is None:
+        raise NotJson("the warehouse or the product is missing")
+    return warehouse, item, text_at(node, settings.lot_field)
+
+
+def lacking(graph: Graph, settings: Settings) -> list[str]:
+    """What keeps holds from being read; empty where they can be."""
+    shown = any(graph.schema.has(STOCKS, path) for path in ("warehouse.code", "location.warehouse.code"))
+    return [] if shown or len(settings.warehouses) == 1 else ["stocks.warehouse"]
+
+
+def _message(place: str, held: str, now: datetime) -> Message:
+    warehouse, item, lot = json.loads(place)
+    raw = json.dumps({"warehouse": warehouse, "item": item, "lot": lot, "held": held, "seen_at": wire_time(now)})
+    identity = f"hold:{wire_time(now)}:{place}"[:200]
+    return Message(topic=TOPIC, key=item[:100], identity=identity, raw=raw, place=warehouse)
+
+
+def document(message: Message) -> Document | Unreadable:
+    """What is on hold of one product and lot, as it was read."""
+    try:
+        node = as_node(parse(message.raw)) or {}
+        warehouse, item = text_at(node, "warehouse"), text_at(node, "item")
+        if warehouse is None or item is None:
+            return Unreadable("what is on hold names no warehouse or no product")
+        seen_at, held = datetime.fromisoformat(str(node.get("seen_at"))), number_at(node, "held")
+    except (NotJson, ValueError) as error:
+        return Unreadable(f"what is on hold cannot be read: {error}")
+    content = OnHold(warehouse=warehouse, item=item, lot=text_at(node, "lot"), qty_base=held, seen_at=seen_at)
+    return Document(side=Side.WAREHOUSE, key=item, revision=str(node["seen_at"]), happened_at=seen_at, content=content)

@@ -1,0 +1,82 @@
+"""What is on hold, as the feed tells it: a level that two readings agree on, once."""
+
+from decimal import Decimal
+
+import pytest
+from tests.connectors.clarus.clarus_floor import Floor, floor
+from tests.connectors.reading import read_one
+
+from tieout.connectors.contract import Message
+from tieout.domain.documents import OnHold
+from tieout.twins.clarus import ClarusSettings
+
+
+class Reader:
+    """Polls the feed again and again."""
+
+    def __init__(self, at: Floor) -> None:
+        self.at, self.cursor = at, None
+
+    def reads(self, after_s: float = 300) -> list[tuple[str, str, str | None, Decimal]]:
+        """Warehouse, item, lot and level of what one more reading tells."""
+        self.at.clock.pass_s(after_s)
+        page = self.at.clarus.poll("holds", self.cursor)
+        self.cursor = page.cursor
+        found = [read_one(self.at.clarus, message)[0].content for message in page.messages]
+        assert all(isinstance(one, OnHold) for one in found)
+        return [(one.warehouse, one.item, one.lot, one.qty_base) for one in found if isinstance(one, OnHold)]
+
+
+def _hold(at: Floor, stock: int, *, held: bool = True) -> None:
+    at.act("hold", stock_id=stock, held=held)
+
+
+def test_a_level_is_told_once_two_readings_agree_and_again_when_it_has_changed() -> None:
+    at = floor()
+    at.stocked("MUG", "LAMP")
+    reader = Reader(at)
+    _hold(at, 1)
+    assert (reader.reads(), reader.reads(), reader.reads()) == ([], [("WH1", "MUG", "LOT-MUG", 1000)], [])
+    _hold(at, 2)
+    assert (reader.reads(), reader.reads()) == ([], [("WH1", "LAMP", "LOT-LAMP", 1000)])
+    _hold(at, 1, held=False)
+    assert (reader.reads(), reader.reads(), reader.reads()) == ([], [("WH1", "MUG", "LOT-MUG", 0)], [])
+    _hold(at, 1)
+    assert (reader.reads(), reader.reads()) == ([], [("WH1", "MUG", "LOT-MUG", 1000)])
+
+
+def test_records_of_one_place_are_summed_up_and_what_changes_between_readings_waits() -> None:
+    at = floor()
+    at.stocked("MUG")
+    at.act("move", stock_id=1, location="B-01", quantity=10)
+    at.act("move", stock_id=1, location="B-02", quantity=5)
+    reader = Reader(at)
+    _hold(at, 2)
+    assert reader.reads() == []
+    _hold(at, 3)
+    assert reader.reads() == []
+    assert reader.reads() == [("WH1", "MUG", "LOT-MUG", 15)]
+
+
+def test_stock_is_read_no_oftener_than_is_set() -> None:
+    at = floor(holds_every_s=600)
+    at.stocked("MUG")
+    _hold(at, 1)
+    reader = Reader(at)
+    assert [reader.reads(200) for _ in range(4)] == [[], [], [], [("WH1", "MUG", "LOT-MUG", 1000)]]
+
+
+def test_a_tenant_that_hides_the_warehouse_is_read_where_there_is_only_one() -> None:
+    at = floor(ClarusSettings(extra_fields=False))
+    at.stocked("MUG")
+    _hold(at, 1)
+    assert Reader(at.connected_again(warehouses=["WH1"])).reads() == []
+    reader = Reader(at.connected_again(warehouses=["WH1"]))
+    assert (reader.reads(), reader.reads()) == ([], [("WH1", "MUG", None, 1000)])
+
+
+@pytest.mark.parametrize("raw", ["", "[]", "{}", '{"warehouse": "WH1", "item": "A", "held": "x", "seen_at": "now"}'])
+def test_what_cannot_be_read_is_kept_for_a_person(raw: str) -> None:
+    message = Message(topic="on_hold", key="A", identity="1", raw=raw, place="WH1")
+    (answer,) = floor().clarus.read([message])
+    assert not isinstance(answer, list)
