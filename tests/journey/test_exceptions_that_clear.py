@@ -118,6 +118,12 @@ def test_every_reason_that_clears_itself_is_about_an_item_or_what_the_warehouse_
         "item_unit_differs",
         "item_tracking_differs",
         "item_has_no_unit",
+        "item_code_unusable",
+        "item_barcode_wrong",
+        "item_barcode_taken",
+        "item_barcode_differs",
+        "item_made_in_warehouse",
+        "item_changed_in_warehouse",
         "cancelled_in_warehouse",
         "sent_short",
     }

@@ -47,7 +47,7 @@ class FulfilmentStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One item as one side describes it. `unit` is None and `tracking` None where that side does not tell."""
+    """One item as one side describes it. `unit`, `tracking` and `active` are None where that side does not tell."""
 
     kind: Literal["item"] = "item"
     code: str
@@ -55,8 +55,20 @@ class Item:
     unit: str | None
     tracking: Tracking | None
     barcode: str | None = None
-    active: bool = True
+    active: bool | None = True
     stocked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemSeen:
+    """An item as the warehouse showed it, where that is not as the ledger has it. Read as it stands, not as an event.
+
+    `like` is the ledger's code that differs from this one by letter case or spaces only, where there is one.
+    """
+
+    kind: Literal["item_seen"] = "item_seen"
+    item: Item
+    like: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,7 +302,18 @@ class Period:
     open: bool
 
 
-Content = Item | SalesOrder | Despatch | Reversal | Fulfilment | PurchaseOrder | Arrivals | Receipt | ReceiptReversal
+Content = (
+    Item
+    | ItemSeen
+    | SalesOrder
+    | Despatch
+    | Reversal
+    | Fulfilment
+    | PurchaseOrder
+    | Arrivals
+    | Receipt
+    | ReceiptReversal
+)
 _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="kind")])
 
 

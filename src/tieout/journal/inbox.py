@@ -55,7 +55,18 @@ _POSITION = select(cursor.c.position).where(
 )
 
 
-def advance(connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime) -> None:
-    """Records how far a feed has been read, in the same transaction as what was read."""
+def advance(
+    connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime, *, ended: bool = False
+) -> None:
+    """Records how far a feed has been read, in the same transaction as what was read; `ended`: to its end."""
     row = {"link": link, "side": side, "feed": feed, "position": to, "beat_at": now}
-    upsert(connection, cursor, [row], "position", "beat_at")
+    if ended:
+        upsert(connection, cursor, [row | {"ended_at": now}], "position", "beat_at", "ended_at")
+    else:
+        upsert(connection, cursor, [row], "position", "beat_at")
+
+
+def was_read_to_end(connection: Connection, link: str, side: Side, feed: str) -> bool:
+    """Whether a feed was read to its end at least once: before that, what it did not tell says nothing."""
+    wanted = select(cursor.c.ended_at).where(cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)
+    return connection.execute(wanted).scalar_one_or_none() is not None

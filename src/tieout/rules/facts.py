@@ -1,6 +1,6 @@
 """What a rule may look at besides the document."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tieout.domain.documents import Item, Order, OrderLine, Period
+from tieout.domain.limits import NO_LIMITS, Limits
 from tieout.domain.postings import Asked
 
 
@@ -64,6 +65,7 @@ class Facts:
 
     `order` is the newest revision of the order that goods answer; `first` the revision by which the warehouse first
     heard of it; `sent` what the warehouse was last told;
+    `limits` what the warehouse takes; `barcodes` the codes of the ledger's items that bear one, of those in question;
     `delivered_base` what other despatches or receipts have posted or are about to, by order line, in base units;
     `delivered_ever_base` the same of all of them, with what was taken back again.
     """
@@ -72,6 +74,8 @@ class Facts:
     codes: Codes
     ledger_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
     warehouse_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    limits: Limits = NO_LIMITS
+    barcodes: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     periods: tuple[Period, ...] = ()
     order: Order | None = None
     first: Order | None = None

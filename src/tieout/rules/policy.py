@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tieout.domain.documents import Despatch, Goods, Order, Receipt, SalesOrder
+from tieout.domain.documents import Despatch, Goods, Item, Order, Receipt, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
 from tieout.rules.facts import Facts
 from tieout.rules.item_active import items_are_active
-from tieout.rules.item_has_unit import item_has_a_unit
+from tieout.rules.item_barcode import barcode_is_its_own, barcode_is_well_formed, barcodes_are_the_same
+from tieout.rules.item_code_fits import code_fits
+from tieout.rules.item_has_unit import has_a_unit, item_has_a_unit
 from tieout.rules.item_known import items_are_known
 from tieout.rules.line_known import lines_are_known
 from tieout.rules.lots_complete import lots_are_complete
@@ -25,12 +27,20 @@ OrderRule = Callable[[SalesOrder, Facts], list[Problem]]
 D = TypeVar("D")
 DespatchRule = Callable[[Despatch, Facts], list[Problem]]
 
+ITEM: tuple[Callable[[Item, Facts], list[Problem]], ...] = (
+    code_fits,
+    has_a_unit,
+    barcode_is_well_formed,
+    barcode_is_its_own,
+)
+
 PURCHASE_ORDER: tuple[Callable[[Order, Facts], list[Problem]], ...] = (
     items_are_known,
     items_are_active,
     item_has_a_unit,
     units_are_the_same,
     tracking_is_the_same,
+    barcodes_are_the_same,
     warehouse_is_mapped,
 )
 ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped)
@@ -54,8 +64,13 @@ RECEIPT: tuple[Callable[[Goods, Facts], list[Problem]], ...] = (
     period_is_open,
 )
 
-WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse"})
+WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse", "item_barcode_differs"})
 """Problems that are often only a matter of time: the item is on its way."""
+
+
+def judge_item(item: Item, facts: Facts) -> list[Problem]:
+    """Every problem of a ledger's item that is to go to the warehouse."""
+    return _all(ITEM, item, facts)
 
 
 def judge_order(order: Order, facts: Facts, rules: Sequence[OrderRule] = ORDER) -> list[Problem]:

@@ -33,7 +33,7 @@ from tieout.sync.lane import delivered_base, delivered_ever_base, first_heard, l
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
 from tieout.sync.planning import HOMEWARD, decide
-from tieout.sync.reading import Reading, absorb, read, to_read
+from tieout.sync.reading import Reading, absorb, read, read_our_own, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
 
@@ -145,7 +145,7 @@ class Batch:
         self._step([], tried, stop=True)
 
     def _read(self) -> list[Reading]:
-        readings: list[Reading] = []
+        readings: list[Reading] = read_our_own(self._works)
         for side in Side:
             batches = to_read(self._link, self._works, side)
             at_once = self._link.connector(side).capabilities.concurrency

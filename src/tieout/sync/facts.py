@@ -8,6 +8,7 @@ from tieout.domain.clock import Clock
 from tieout.domain.documents import (
     Despatch,
     Item,
+    ItemSeen,
     Order,
     Period,
     PurchaseOrder,
@@ -56,6 +57,7 @@ class FactBook:
         self._link, self._journal, self._periods = link, journal, periods
         self._items: dict[Side, dict[str, Item]] = {side: {} for side in Side}
         self._known: dict[tuple[Side, str], str] = {}
+        self._barcodes: dict[str, set[str]] = {}
         self._codes: Codes | None = None
         self._asked: set[str] = set()
 
@@ -71,11 +73,13 @@ class FactBook:
             return
         with self._journal.read() as connection:
             if self._codes is None:
-                self._codes = _codes(mapped(connection, link=self._link.name))
+                self._codes = codes_of(mapped(connection, link=self._link.name))
             for side in Side if wanted else ():
                 self._items[side] |= reference.items(connection, self._link.name, side, codes)
                 found = reference.theirs(connection, self._link.name, side, wanted)
                 self._known |= {(side, ours): theirs for ours, theirs in found.items()}
+            bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, _barcodes(works))
+        self.learn([], [(Side.LEDGER, item) for item in bearing])
         self._asked |= wanted
 
     def learn(self, xrefs: Sequence[tuple[Side, str, str]], items: Sequence[tuple[Side, Item]]) -> None:
@@ -83,6 +87,8 @@ class FactBook:
         self._known |= {(side, ours): theirs for side, ours, theirs in xrefs}
         for side, item in items:
             self._items[side][item.code] = item
+            if side is Side.LEDGER and item.barcode is not None:
+                self._barcodes.setdefault(item.barcode, set()).add(item.code)
 
     def known(self, side: Side, ours: str) -> str | None:
         """A system's own id of a thing of ours."""
@@ -104,6 +110,8 @@ class FactBook:
             codes=self._codes or Codes(),
             ledger_items=self._items[Side.LEDGER],
             warehouse_items=self._items[Side.WAREHOUSE],
+            limits=self._link.warehouse.capabilities.limits,
+            barcodes=self._barcodes,
             periods=self._periods.get() if dated else (),
             order=order,
             first=first,
@@ -118,7 +126,7 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
     for work in works:
         for row in work.documents:
             match row.content:
-                case Item(code=code):
+                case Item(code=code) | ItemSeen(item=Item(code=code)):
                     codes.add(code)
                 case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
                     codes |= {line.item for line in lines}
@@ -129,11 +137,17 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
     return codes
 
 
+def _barcodes(works: Iterable[LaneWork]) -> set[str]:
+    rows = (row for work in works for row in work.documents if not row.finished)
+    return {row.content.barcode for row in rows if isinstance(row.content, Item) and row.content.barcode is not None}
+
+
 def _needs(works: Iterable[LaneWork]) -> set[str]:
     return {need for work in works for posting in work.postings if posting.counts for need in posting.body.needs}
 
 
-def _codes(rows: Iterable[Mapped]) -> Codes:
+def codes_of(rows: Iterable[Mapped]) -> Codes:
+    """The mappings of one link as rules look at them."""
     by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}}
     for row in rows:
         by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse

@@ -9,6 +9,7 @@ from tieout.domain.documents import (
     Despatch,
     Fulfilment,
     Item,
+    ItemSeen,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
@@ -37,7 +38,7 @@ _KINDS = {
 def described(content: Content, key: str) -> str:
     """A document as people name it, such as `despatch 3301-88 of order 1017`. `key` is its key in the journal."""
     match content:
-        case Item(code=code):
+        case Item(code=code) | ItemSeen(item=Item(code=code)):
             return f"item {code}"
         case SalesOrder(number=number):
             return f"order {number}"

@@ -188,5 +188,5 @@ def _item(node: Node) -> Item | None:
         unit=text_at(node, "stock_unit_type.code"),
         tracking=_tracking(node),
         barcode=text_at(node, "barcode"),
-        active=at(node, "stop") is not True,
+        active=at(node, "stop") is not True if "stop" in node else None,
     )

@@ -56,6 +56,8 @@ class Settings(BaseModel):
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that bring goods of a receipt into stock."""
     unreceive_subtypes: tuple[str, ...] = ("UNRCV",)
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that take a receive back."""
+    lines_max: int = Field(default=1000, ge=1)
+    """Assumption: Clarus publishes no limit on the lines of an order. One with more is not sent, but told."""
     lot_field: Literal["string1", "string2", "string3", "string4", "string5"] = "string1"
     """Assumption (seam `BatchFieldMap`): where a movement keeps its batch."""
     editable_statuses: tuple[str, ...] = ("DRAFT", "PENDING")

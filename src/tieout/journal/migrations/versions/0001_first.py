@@ -80,6 +80,7 @@ def _cursor() -> None:
         sa.Column("feed", sa.String(40), nullable=False),
         sa.Column("position", sa.Text, nullable=False),
         sa.Column("beat_at", TIME, nullable=False, comment="when the feed last answered"),
+        sa.Column("ended_at", TIME, comment="when the feed was last read to its end"),
         sa.PrimaryKeyConstraint("link", "side", "feed", name="pk_cursor"),
     )
 
@@ -145,10 +146,12 @@ def _mirror() -> None:
         sa.Column("link", sa.String(40), nullable=False),
         sa.Column("side", sa.String(10), nullable=False),
         sa.Column("code", sa.String(60), nullable=False),
+        sa.Column("barcode", sa.String(100), comment="its first characters, to find those that share one"),
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("seen_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("link", "side", "code", name="pk_mirror"),
     )
+    op.create_index("ix_mirror_barcode", "mirror", ["link", "side", "barcode"])
 
 
 def _xref() -> None:
