@@ -32,7 +32,9 @@ COMMANDS = {
     "cases": Listed("cases:app", "Exceptions: see what people must decide, and act on it."),
     "trace": Listed("trace:trace", "Show every hop of one order through both systems, with times."),
     "mappings": Listed("mappings:app", "Mappings: codes of the ledger and their counterparts in the warehouse."),
-    "audit": Listed("audit:app", "The audit trail: who changed what, and whether it stands as it was written."),
+    "audit": Listed(
+        "audit:app", "Who changed what, and whether it stands as written; whether both systems have the same items."
+    ),
 }
 
 
