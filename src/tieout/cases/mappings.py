@@ -13,6 +13,7 @@ from tieout.journal.tables import mapping
 
 KINDS = {
     "warehouse": "the ledger's warehouse and the warehouse system's warehouse",
+    "arrival": "the ledger's warehouse and where its purchases arrive, where that is another than its goods leave from",
     "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
     "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
     "quarantine": "the ledger's warehouse and the ledger's warehouse for what of its goods may not be sold",

@@ -85,7 +85,10 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """One line of a sales or purchase order. `qty` and `open_qty` count `unit`, of `base_per_unit` base units each."""
+    """One line of a sales or purchase order. `qty` and `open_qty` count `unit`, of `base_per_unit` base units each.
+
+    `kit` tells that it stands for several items sold as one, or is one of these.
+    """
 
     line: str
     item: str
@@ -96,6 +99,7 @@ class OrderLine:
     warehouse: str | None = None
     price: Decimal = Decimal(0)
     closed: bool = False
+    kit: bool = False
 
     @property
     def qty_base(self) -> Decimal:

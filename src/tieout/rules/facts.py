@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tieout.domain.documents import Item, Order, OrderLine, Period
+from tieout.domain.documents import Item, Order, OrderLine, Period, PurchaseOrder
 from tieout.domain.limits import NO_LIMITS, Limits
 from tieout.domain.postings import Asked
 
@@ -41,6 +41,7 @@ class Policy(BaseModel):
 class Codes:
     """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself.
 
+    `arrivals` are where purchases of a ledger warehouse arrive, where that is another place than goods leave from.
     `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold.
     """
 
@@ -48,10 +49,17 @@ class Codes:
     carriers: Mapping[str, str] = field(default_factory=dict[str, str])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
+    arrivals: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""
         return None if ledger_unit is None else self.units.get(ledger_unit, ledger_unit)
+
+    def place(self, order: Order, ledger_warehouse: str | None) -> str | None:
+        """The warehouse's code of where goods of an order leave from, or arrive: one place each, never a choice."""
+        code = ledger_warehouse or ""
+        arrives_at = self.arrivals.get(code) if isinstance(order, PurchaseOrder) else None
+        return arrives_at or self.warehouses.get(code)
 
     def ledger_carrier(self, warehouse_carrier: str | None, ordered: str | None = None) -> str | None:
         """The ledger's code of a warehouse carrier: the one `ordered`, where it is among several; None without any."""

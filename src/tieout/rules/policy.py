@@ -14,7 +14,9 @@ from tieout.rules.item_has_unit import has_a_unit, item_has_a_unit
 from tieout.rules.item_known import items_are_known
 from tieout.rules.line_known import lines_are_known
 from tieout.rules.lots_complete import lots_are_complete
+from tieout.rules.no_kits import no_kits
 from tieout.rules.open_quantity import nothing_above_open
+from tieout.rules.order_size import order_is_not_too_large
 from tieout.rules.partial_allowed import part_is_allowed
 from tieout.rules.period_open import period_is_open
 from tieout.rules.tracking_present import tracking_is_present
@@ -42,8 +44,9 @@ PURCHASE_ORDER: tuple[Callable[[Order, Facts], list[Problem]], ...] = (
     tracking_is_the_same,
     barcodes_are_the_same,
     warehouse_is_mapped,
+    no_kits,
 )
-ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped)
+ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped, order_is_not_too_large)
 
 DESPATCH: tuple[DespatchRule, ...] = (
     lines_are_known,

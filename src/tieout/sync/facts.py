@@ -148,7 +148,7 @@ def _needs(works: Iterable[LaneWork]) -> set[str]:
 
 def codes_of(rows: Iterable[Mapped]) -> Codes:
     """The mappings of one link as rules look at them."""
-    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}}
+    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}, "arrival": {}}
     for row in rows:
         by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse
     return Codes(
@@ -156,4 +156,5 @@ def codes_of(rows: Iterable[Mapped]) -> Codes:
         carriers=by_kind["carrier"],
         units=by_kind["unit"],
         quarantines=by_kind["quarantine"],
+        arrivals=by_kind["arrival"],
     )

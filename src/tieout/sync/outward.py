@@ -133,7 +133,7 @@ def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
 def send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Order, facts: Facts) -> None:
     first = asked_posting(work) if facts.sent is not None else None
     if not any(facts.stocked(line) for line in order.lines):
-        decider.ignore(row, "no stock lines")
+        decider.ignore(row, "no stock lines" if order.lines else "services or text only: no line names an item")
         return
     problems = judge_order(order, facts) if order.status is OrderStatus.OPEN else []
     if problems:

@@ -71,6 +71,8 @@ TRANSACTIONS = Listing(
         "serial_numbers",
     ),
 )
+PICKS = Listing("transactions", "TransactionFilterType", "id created_at")
+"""Of a pick, when it was done."""
 ORDER_HEADERS = Listing(
     "goods_outs",
     "GoodsOutsFilterType",

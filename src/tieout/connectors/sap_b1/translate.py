@@ -14,6 +14,8 @@ from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
 MANUAL_UNIT = -1
+KITS = ("iSalesTree", "S", "iAssemblyTree", "A", "iTemplateTree", "T", "iIngredient", "I")
+"""Lines of a kit, parent or part, by name or code (7). What is made beforehand (`iProductionTree`) is an item."""
 VERSION_DIGITS = 12
 """`DataVersion` is written with leading zeros, so that revisions order as text."""
 READ = "tieout.read"
@@ -153,6 +155,7 @@ def _line(record: Record) -> OrderLine:
         warehouse=record.text_or_none("WarehouseCode"),
         price=plain(record.number_or_none("Price") or Decimal(0)),
         closed=closed,
+        kit=record.text_or_none("TreeType") in KITS,
     )
 
 
