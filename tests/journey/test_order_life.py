@@ -234,3 +234,24 @@ def test_inner_packs_and_pallets_are_counted_exactly_both_ways_and_what_does_not
     shop.settle(2)
     assert shop.open_cases() == ["quantity_does_not_divide"]
     assert len(shop.ledger_documents("PurchaseDeliveryNotes")) == 1
+
+
+def test_how_an_item_is_packed_goes_to_the_warehouse_and_a_changed_pallet_is_changed_there(shop: Shop) -> None:
+    units = _units(shop)
+    with shop.journal.write("map") as connection:
+        reference.set_mapping(connection, "demo", "storage_unit", "PALLET", "PALLET")
+    _items(shop, "TILE", UoMGroupEntry=units["group"])
+    assert _packed(shop) == [480]
+    rows = [{"AlternateUoM": units["PALLET"], "AlternateQuantity": 1, "BaseQuantity": 500, "Active": "tYES"}]
+    rows += [{"AlternateUoM": 1, "AlternateQuantity": 1, "BaseQuantity": 1, "Active": "tYES"}]
+    shop.clock.pass_s(600)
+    shop.edit_in_ledger(f"UnitOfMeasurementGroups({units['group']})", {"UoMGroupDefinitionCollection": rows})
+    shop.edit_in_ledger("Items('TILE')", {"ItemName": "Tile, white"})
+    shop.sync()
+    assert _packed(shop) == [500]
+    assert shop.open_cases() == []
+
+
+def _packed(shop: Shop) -> list[float]:
+    """What each storage unit of a product holds."""
+    return [float(row.values["total"]) for row in shop.floor.state.product_storage_units]

@@ -59,7 +59,10 @@ def test_an_order_that_must_go_whole_is_not_delivered_in_part() -> None:
     known = facts(order=order(partial_allowed=False))
     assert part_is_allowed(despatch(), known) == []
     (problem,) = part_is_allowed(despatch(left()), known)
-    assert (problem.reason, problem.detail) == ("partial_not_allowed", f"the order must go whole; missing: {LAMP}")
+    assert (problem.reason, problem.detail) == (
+        "partial_not_allowed",
+        f"order 1017 allows no part delivery; missing: {LAMP}",
+    )
 
 
 def test_an_order_that_may_go_in_parts_does() -> None:

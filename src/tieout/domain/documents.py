@@ -46,6 +46,14 @@ class FulfilmentStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A larger unit in which an item comes, such as a case or a pallet, and how many base units it holds."""
+
+    unit: str
+    qty_base: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One item as one side describes it. `unit`, `tracking` and `active` are None where that side does not tell."""
 
@@ -57,6 +65,7 @@ class Item:
     barcode: str | None = None
     active: bool | None = True
     stocked: bool = True
+    packs: tuple[Pack, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

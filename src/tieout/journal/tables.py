@@ -193,7 +193,7 @@ mapping = Table(
     "mapping",
     metadata,
     Column("link", String(40), primary_key=True),
-    Column("kind", String(20), primary_key=True, comment="warehouse, arrival, carrier, unit, quarantine"),
+    Column("kind", String(20), primary_key=True, comment="warehouse, arrival, carrier, unit, storage_unit, quarantine"),
     Column("ledger", String(80), primary_key=True),
     Column("warehouse", String(80), primary_key=True),
 )

@@ -1,6 +1,6 @@
 """What a rule may look at besides the document."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tieout.domain.documents import Item, Order, OrderLine, Period, PurchaseOrder
+from tieout.domain.documents import Item, Order, OrderLine, Pack, Period, PurchaseOrder
 from tieout.domain.limits import NO_LIMITS, Limits
 from tieout.domain.postings import Asked
 
@@ -42,6 +42,7 @@ class Codes:
     """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself.
 
     `arrivals` are where purchases of a ledger warehouse arrive, where that is another place than goods leave from.
+    `storage_units` are the ledger's larger units and the warehouse's storage unit types for them.
     `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold.
     """
 
@@ -50,10 +51,16 @@ class Codes:
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
     arrivals: Mapping[str, str] = field(default_factory=dict[str, str])
+    storage_units: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""
         return None if ledger_unit is None else self.units.get(ledger_unit, ledger_unit)
+
+    def packs(self, packs: Iterable[Pack]) -> tuple[Pack, ...]:
+        """Those of an item's packs that are mapped, by the warehouse's own codes."""
+        named = ((self.storage_units.get(pack.unit), pack.qty_base) for pack in packs)
+        return tuple(Pack(unit=code, qty_base=qty) for code, qty in named if code is not None)
 
     def place(self, order: Order, ledger_warehouse: str | None) -> str | None:
         """The warehouse's code of where goods of an order leave from, or arrive: one place each, never a choice."""

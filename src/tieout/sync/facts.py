@@ -148,7 +148,14 @@ def _needs(works: Iterable[LaneWork]) -> set[str]:
 
 def codes_of(rows: Iterable[Mapped]) -> Codes:
     """The mappings of one link as rules look at them."""
-    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}, "arrival": {}}
+    by_kind: dict[str, dict[str, str]] = {
+        "warehouse": {},
+        "carrier": {},
+        "unit": {},
+        "quarantine": {},
+        "arrival": {},
+        "storage_unit": {},
+    }
     for row in rows:
         by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse
     return Codes(
@@ -157,4 +164,5 @@ def codes_of(rows: Iterable[Mapped]) -> Codes:
         units=by_kind["unit"],
         quarantines=by_kind["quarantine"],
         arrivals=by_kind["arrival"],
+        storage_units=by_kind["storage_unit"],
     )

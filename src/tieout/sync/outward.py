@@ -30,7 +30,7 @@ def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) 
     if problems:
         decider.hold(work, [row], problems)
         return
-    put = PutItem(item=replace(item, unit=facts.codes.unit(item.unit)))
+    put = PutItem(item=replace(item, unit=facts.codes.unit(item.unit), packs=facts.codes.packs(item.packs)))
     decider.plan(work, row, [("put_item", f"{item.code}.{row.revision}", put)])
 
 

@@ -29,7 +29,7 @@ STORAGE_UNIT_TYPES = Listing("storage_unit_types", "StorageUnitTypeFilterType", 
 AUTOMATIONS = Listing("automations", "AutomationFilterType", "id name resource_name event enabled")
 ACCOUNT_PRODUCTS = Listing("account_products", "AccountProductFilterType", "id")
 PRODUCT_STORAGE_UNITS = Listing(
-    "product_storage_units", "ProductStorageUnitFilterType", "id priority storage_unit_type { id code }"
+    "product_storage_units", "ProductStorageUnitFilterType", "id priority total storage_unit_type { id code }"
 )
 PRODUCTS = Listing(
     "products",

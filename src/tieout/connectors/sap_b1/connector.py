@@ -5,7 +5,18 @@ from datetime import date
 
 import httpx
 
-from tieout.connectors.contract import Answer, Capabilities, Inbound, Message, Poll, Send, Unauthenticated, Unreadable
+from tieout.connectors.contract import (
+    Answer,
+    Capabilities,
+    Inbound,
+    Message,
+    Misconfigured,
+    Poll,
+    RetryLater,
+    Send,
+    Unauthenticated,
+    Unreadable,
+)
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
@@ -16,6 +27,7 @@ from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.units import Units
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Content, Document, Item, Period, Side
 from tieout.domain.postings import Outcome
@@ -35,6 +47,7 @@ def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport 
         lookup,
         Poster(sessions, lookup, settings),
         Company(reader, settings),
+        Units(reader, clock),
     )
 
 
@@ -53,6 +66,7 @@ class SapB1:
         lookup: Lookup,
         poster: Poster,
         company: Company,
+        units: Units,
     ) -> None:
         self._settings = settings
         self._sessions = sessions
@@ -60,6 +74,7 @@ class SapB1:
         self._lookup = lookup
         self._poster = poster
         self._company = company
+        self._units = units
 
     @property
     def name(self) -> str:
@@ -91,13 +106,13 @@ class SapB1:
         raise Unauthenticated(f"webhooks from SAP Business One are not used ({len(request.body)} bytes refused)")
 
     def read(self, messages: Sequence[Message]) -> list[Answer]:
-        """The one document in each message of a feed. Makes no call."""
+        """The one document in each message of a feed. Makes no call, but for the groups of units, now and then."""
         return [self._read(message) for message in messages]
 
     def _read(self, message: Message) -> Answer:
         try:
             return [self._document(message)]
-        except Unreadable as error:
+        except (Unreadable, RetryLater, Misconfigured) as error:
             return error
         except RecursionError:
             return Unreadable(f"{message.topic} {message.key} is nested too deeply")
@@ -117,7 +132,8 @@ class SapB1:
 
     def _content(self, topic: str, record: Record) -> Content:
         if topic == ITEMS.name:
-            return translate.item(record, self._today())
+            packs = self._units.packs(record) if self._settings.unit_groups else ()
+            return translate.item(record, self._today(), packs)
         translated = translate.purchase_order if topic == PURCHASE_ORDERS.name else translate.sales_order
         return translated(record, self._settings.zone)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.wire import dumps
-from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, PurchaseOrder, SalesOrder, Tracking
+from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, Pack, PurchaseOrder, SalesOrder, Tracking
 from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
@@ -61,8 +61,8 @@ def changed_at(record: Record, zone: tzinfo) -> datetime:
     return record.changed_at().replace(tzinfo=zone).astimezone(UTC)
 
 
-def item(record: Record, today: date) -> Item:
-    """An `Items` record as an item. `today` is the server's day."""
+def item(record: Record, today: date, packs: tuple[Pack, ...] = ()) -> Item:
+    """An `Items` record as an item. `today` is the server's day; `packs` are the larger units of its group."""
     return Item(
         code=record.text("ItemCode"),
         name=record.text_or_none("ItemName") or record.text("ItemCode"),
@@ -71,6 +71,7 @@ def item(record: Record, today: date) -> Item:
         barcode=record.text_or_none("BarCode"),
         active=_is_active(record, today),
         stocked=record.yes("InventoryItem"),
+        packs=packs,
     )
 
 

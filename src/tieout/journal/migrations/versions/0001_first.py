@@ -133,7 +133,9 @@ def _mapping() -> None:
     op.create_table(
         "mapping",
         sa.Column("link", sa.String(40), nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False, comment="warehouse, arrival, carrier, unit, quarantine"),
+        sa.Column(
+            "kind", sa.String(20), nullable=False, comment="warehouse, arrival, carrier, unit, storage_unit, quarantine"
+        ),
         sa.Column("ledger", sa.String(80), nullable=False),
         sa.Column("warehouse", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("link", "kind", "ledger", "warehouse", name="pk_mapping"),
