@@ -59,8 +59,7 @@ def _while_listing(shop: Shop, happens: Callable[[], None]) -> None:
     """Lets something happen after the warehouse has told its list, and before anybody has taken it in."""
     told = shop.link.warehouse.items()
     happens()
-    with shop.journal.write("items") as connection:
-        take_list(connection, shop.link, told, shop.clock.now() - timedelta(seconds=10), shop.clock.now())
+    take_list(shop.journal, shop.link, told, shop.clock.now() - timedelta(seconds=10), shop.clock.now())
     shop.work()
 
 

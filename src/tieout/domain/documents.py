@@ -181,7 +181,8 @@ class GoodsLine:
 class Despatch:
     """Goods that left the warehouse together. `order` is our reference of the order they answer, if it is one of ours.
 
-    `completes` tells that the warehouse expects to send nothing more for this order.
+    `completes` tells that the warehouse expects to send nothing more for this order; `warehouse` is its own code of
+    where the goods left from, None where it does not tell.
     """
 
     kind: Literal["despatch"] = "despatch"
@@ -193,6 +194,7 @@ class Despatch:
     tracking: tuple[str, ...]
     completes: bool
     lines: tuple[GoodsLine, ...]
+    warehouse: str | None = None
 
     @property
     def moved_at(self) -> datetime:

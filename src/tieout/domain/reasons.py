@@ -103,6 +103,8 @@ _TABLE = (
            f"Check the count; correct the despatch, or raise the order, {_FIX}", 2),
     Reason("line_unknown", _WH, _URGENT, "Goods left that the order does not name.",
            "Undo the despatch and send it again on a line of the order; or deliver it by hand, then resolve.", 2),
+    Reason("left_elsewhere", _WH, _URGENT, "Goods left from another warehouse than the order's line says.",
+           f"Give the order's line the right warehouse in the ledger, or send it again from the right one, {_FIX}", 4),
     Reason("lots_incomplete", _WH, _NORMAL, "Lots or serial numbers do not cover the quantity.",
            f"Complete the lots or serial numbers in the warehouse, {_FIX}", 4),
     Reason("period_closed", _FI, _URGENT, "The posting date lies in a closed period.",

@@ -55,10 +55,10 @@ def remember(connection: Connection, link: str, seen: Iterable[tuple[Side, Item]
 
 def see_list(
     connection: Connection, link: str, side: Side, listed: Iterable[Item], began: datetime, now: datetime
-) -> list[Item]:
+) -> set[str]:
     """Remembers the whole list of one side's items, and forgets those that are not in it any more.
 
-    `began` is when the list was asked for: what was learnt of an item since is newer and stays. Returns the items of
+    `began` is when the list was asked for: what was learnt of an item since is newer and stays. Returns the codes of
     the list that count.
     """
     known = select(mirror.c.code, mirror.c.seen_at).where(mirror.c.link == link, mirror.c.side == side)
@@ -71,7 +71,7 @@ def see_list(
         of_one = delete(mirror).where(mirror.c.link == link, mirror.c.side == side, mirror.c.code == bindparam("gone"))
         connection.execute(of_one, [{"gone": code} for code in sorted(gone)])
         wake_for_items(connection, link, gone, now)
-    return list(latest.values())
+    return set(latest)
 
 
 def all_items(connection: Connection, link: str, side: Side) -> dict[str, Item]:

@@ -19,6 +19,7 @@ from tieout.rules.open_quantity import nothing_above_open
 from tieout.rules.order_size import order_is_not_too_large
 from tieout.rules.partial_allowed import part_is_allowed
 from tieout.rules.period_open import period_is_open
+from tieout.rules.right_place import left_from_the_right_place
 from tieout.rules.tracking_present import tracking_is_present
 from tieout.rules.tracking_same import tracking_is_the_same
 from tieout.rules.unit_divides import quantities_divide
@@ -50,6 +51,7 @@ ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped, order_
 
 DESPATCH: tuple[DespatchRule, ...] = (
     lines_are_known,
+    left_from_the_right_place,
     nothing_above_open,
     quantities_divide,
     part_is_allowed,

@@ -19,6 +19,7 @@ from tieout.journal.inbox import Received
 from tieout.journal.items_told import KIND, ItemsTold, items_told
 from tieout.journal.mappings import mapped
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
+from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.rules.item_same import folded, judge_shown
 from tieout.sync.deciding import Decider
@@ -30,23 +31,31 @@ LEDGER_FEED = "items"
 """The ledger's feed that tells all its items: before it was read to its end once, nothing can be said to be missing."""
 
 
-def take_list(connection: Connection, link: Link, shown: Iterable[Item], began: datetime, now: datetime) -> list[str]:
+def take_list(journal: Journal, link: Link, shown: Sequence[Item], began: datetime, now: datetime) -> list[str]:
     """Remembers the warehouse's whole list, and stores a message for each item that is not as the ledger has it.
 
     `began` is when the list was asked for: what we put there since is newer than the list. Returns the lanes that have
-    something to do.
+    something to do. All comparing is done before the transaction that writes, which must be short.
     """
-    current = reference.see_list(connection, link.name, Side.WAREHOUSE, shown, began, now)
+    with journal.read() as connection:
+        odd = _odd(connection, link, shown)
+    with journal.write("items") as connection:
+        current = reference.see_list(connection, link.name, Side.WAREHOUSE, shown, began, now)
+        new = [_message(one, now) for one in odd if one.item.code in current]
+        return inbox.receive(connection, link.name, Side.WAREHOUSE, new, now)
+
+
+def _odd(connection: Connection, link: Link, shown: Iterable[Item]) -> list[ItemSeen]:
+    """The items that are not as the ledger has them, and are news."""
     if not inbox.was_read_to_end(connection, link.name, Side.LEDGER, LEDGER_FEED):
         return []
     ledger = reference.all_items(connection, link.name, Side.LEDGER)
     codes, like = codes_of(mapped(connection, link=link.name)), {folded(code): code for code in ledger}
     limits = link.warehouse.capabilities.limits
-    odd = [ItemSeen(item=item, like=_like(item, ledger, like)) for item in current]
-    odd = [one for one in odd if judge_shown(ledger.get(one.item.code), one.item, one.like, codes, limits)]
+    seen = (ItemSeen(item=item, like=_like(item, ledger, like)) for item in shown)
+    odd = [one for one in seen if judge_shown(ledger.get(one.item.code), one.item, one.like, codes, limits)]
     told = items_told(connection, link.name, [item_lane(one.item.code) for one in odd])
-    new = [_message(one, now) for one in odd if _is_news(one, told)]
-    return inbox.receive(connection, link.name, Side.WAREHOUSE, new, now)
+    return [one for one in odd if _is_news(one, told)]
 
 
 def _like(item: Item, ledger: Mapping[str, Item], like: Mapping[str, str]) -> str | None:

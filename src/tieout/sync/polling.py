@@ -107,8 +107,7 @@ class Polls:
         except (RetryLater, Misconfigured) as error:
             self.troubles.seen(job, self.link.name, error)
             return False
-        with self.journal.write("items") as connection:
-            odd = take_list(connection, self.link, items, began, self.clock.now())
+        odd = take_list(self.journal, self.link, items, began, self.clock.now())
         self.troubles.over(job)
         if odd:
             self.arrived()

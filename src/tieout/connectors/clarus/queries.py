@@ -77,7 +77,7 @@ ORDER_HEADERS = Listing(
     "goods_outs",
     "GoodsOutsFilterType",
     "id reference goods_out_status { code } account { id } carrier { code }",
-    ("external_system_reference1",),
+    ("external_system_reference1", "warehouse.code"),
 )
 """Of an order, what its despatches need."""
 ENDED_ORDERS = Listing(
