@@ -90,14 +90,12 @@ def test_what_differs_is_told_with_both_values_and_written_to_a_file(
     assert "LANTERN  differs" in said
 
 
-def test_before_go_live_it_needs_no_journal_and_says_that_units_are_not_mapped(
-    served: Shop, terminal: Terminal
-) -> None:
+def test_before_go_live_it_needs_no_journal_and_says_that_nothing_is_mapped(served: Shop, terminal: Terminal) -> None:
     terminal.file.write_text(terminal.file.read_text().replace("journal.sqlite", "none-yet.sqlite"))
     _item(served, "MUG")
     ran = terminal.run("audit", "items")
     assert ran.code == 1
-    assert "units are compared without mappings" in ran.err
+    assert "items are compared without mappings" in ran.err
     assert "MUG" in ran.out
     assert not terminal.file.with_name("none-yet.sqlite").exists()
 

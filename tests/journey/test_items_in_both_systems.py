@@ -8,12 +8,16 @@ import httpx
 
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
+from tieout.cases.mappings import Mappings
 from tieout.connectors.contract import Send
 from tieout.domain.documents import Item, Tracking
 from tieout.domain.postings import PutItem
+from tieout.journal.mappings import Mapped
+from tieout.rules.facts import Codes
 from tieout.sync.items_seen import take_list
 from tieout.sync.polling import Polls, Troubles
 from tieout.twins.wire import InProcess
+from tieout.views.item_audit import audit_items
 
 GOOD, ANOTHER, WRONG = "5012345678900", "4006381333931", "5012345678901"
 
@@ -182,7 +186,7 @@ def test_a_list_read_before_our_own_change_arrived_says_nothing_of_it(shop: Shop
 def test_nothing_is_called_missing_in_the_ledger_before_its_list_was_read_to_its_end(shop: Shop) -> None:
     _make_product(shop, "TEAPOT")
     with shop.journal.write("go live") as connection:
-        connection.exec_driver_sql("UPDATE cursor SET ended_at = NULL")
+        connection.exec_driver_sql("UPDATE cursor SET sweeps = 0")
     _look_at_the_list(shop)
     assert shop.open_cases() == []
     shop.sync()
@@ -198,3 +202,40 @@ def test_an_item_taken_out_of_the_warehouse_is_unknown_there(shop: Shop) -> None
     _look_at_the_list(shop)
     assert shop.open_cases() == []
     assert shop.rows("SELECT code FROM mirror WHERE side = 'warehouse'") == [("LANTERN",)]
+
+
+def test_an_item_mapped_to_a_product_of_another_code_is_compared_with_that_product(shop: Shop) -> None:
+    _make_product(shop, "tea pot")
+    _look_at_the_list(shop)
+    assert shop.open_cases() == ["item_made_in_warehouse"]
+    _item(shop, "TEAPOT", ItemName="Teapot")
+    mappings = Mappings(shop.journal, shop.clock, ["demo"])
+    mappings.put([Mapped("demo", "item", "TEAPOT", "tea pot")], actor="a clerk")
+    shop.sync()
+    assert shop.open_cases() == []
+    _look_at_the_list(shop)
+    assert (shop.open_cases(), _products(shop)) == ([], {"LANTERN", "tea pot"})
+    shop.on_the_floor("edit_product", product="tea pot", values={"stop": True})
+    _look_at_the_list(shop)
+    assert shop.open_cases() == ["item_changed_in_warehouse"]
+    said = "item TEAPOT: active: yes in the ledger, no in the warehouse"
+    assert _details(shop)[-1] == said
+    codes = Codes(items={"TEAPOT": "tea pot"})
+    audit = audit_items("demo", shop.link.ledger, shop.link.warehouse, codes, shop.clock)
+    assert [(one.finding, one.item, one.field) for one in audit.findings] == [("differs", "TEAPOT", "active")]
+    shop.on_the_floor("edit_product", product="tea pot", values={"stop": False})
+    _make_product(shop, "TEAPOT")
+    _look_at_the_list(shop)
+    assert shop.open_cases() == []
+    audit = audit_items("demo", shop.link.ledger, shop.link.warehouse, codes, shop.clock)
+    assert [(one.finding, one.item) for one in audit.findings] == [("only_in_warehouse", "TEAPOT")]
+
+
+def test_an_item_that_was_shown_changed_goes_out_again_when_it_is_mapped(shop: Shop) -> None:
+    shop.on_the_floor("edit_product", product="LANTERN", values={"description": "Lamp"})
+    _look_at_the_list(shop)
+    mappings = Mappings(shop.journal, shop.clock, ["demo"])
+    mappings.put([Mapped("demo", "item", "LANTERN", "lantern 1")], actor="a clerk")
+    shop.sync()
+    assert shop.open_cases() == []
+    assert _products(shop) == {"LANTERN", "lantern 1"}

@@ -21,6 +21,14 @@ def test_every_problem_of_an_item_is_told_at_once() -> None:
     assert _reasons(bad, facts(limits=LIMITS)) == ["item_code_unusable", "item_has_no_unit", "item_barcode_wrong"]
 
 
+def test_the_code_that_must_fit_is_the_one_the_warehouse_calls_the_item_by() -> None:
+    long = item("A-CODE-THAT-IS-LONG", name="")
+    mapped = Codes(items={long.code: "SHORT"})
+    assert _reasons(long, facts(limits=LIMITS)) == ["item_code_unusable"]
+    assert _reasons(long, facts(limits=LIMITS, codes=mapped)) == []
+    assert differences(long, item(long.code, name="SHORT"), mapped, LIMITS) == []
+
+
 def test_the_barcode_of_an_item_out_of_use_is_let_be_and_takes_nobodys_place() -> None:
     others = items(item("OLD", barcode=BARCODE, active=False), item("SERVICE", barcode=BARCODE, stocked=False))
     known = facts(ledger_items=others, barcodes={BARCODE: {"OLD", "SERVICE", MUG}})

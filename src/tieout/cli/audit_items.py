@@ -49,7 +49,7 @@ def items(
 ) -> None:
     """Reads all items of both systems, live, and compares every key field. Exit code 1 when anything is not the same.
 
-    It changes nothing, and needs no journal: unit mappings are read from it where there is one.
+    It changes nothing, and needs no journal: mappings are read from it where there is one.
     """
     with explained(as_json=as_json):
         links = _links(read_settings(config).link, link)
@@ -92,7 +92,7 @@ def _codes(link: str, config: Path, *, as_json: bool) -> Codes:
             return codes_of(mapped(connection, link=link))
     except JournalError as error:
         if not as_json:
-            errors.print(visible(f"units are compared without mappings: {error}"))
+            errors.print(visible(f"items are compared without mappings: {error}"))
         return Codes()
 
 

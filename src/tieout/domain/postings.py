@@ -27,7 +27,7 @@ class PutItem:
 
 @dataclass(frozen=True, kw_only=True)
 class AskedLine:
-    """One line the warehouse should send or expect, in base units."""
+    """One line the warehouse should send or expect, in base units. `item` is the warehouse's own code."""
 
     line: str
     item: str
@@ -288,7 +288,7 @@ class Outcome:
     `theirs` is the target's id of what now stands there (created, exists). `reason` is a code of `reasons.py`
     (refused, exists_differently) or the cause of a wait (`locked`, `throttled`, `down`, `session`). `text` is what the
     system said, for people. `retry_after_s` is set where the system named a time. `also` are further ids learnt
-    (identity to id).
+    (identity to id). `cancelled` tells of what exists that it was cancelled since.
     """
 
     ended: Ended
@@ -297,6 +297,7 @@ class Outcome:
     text: str = ""
     retry_after_s: float | None = None
     also: dict[str, str] = field(default_factory=dict[str, str])
+    cancelled: bool = False
 
     @property
     def stands(self) -> bool:

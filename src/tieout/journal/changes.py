@@ -9,9 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, update
 
-from tieout.domain.documents import Despatch, Item, PurchaseOrder, SalesOrder, Side, dump_content
+from tieout.domain.documents import (
+    Despatch,
+    Item,
+    PurchaseOrder,
+    Receipt,
+    ReceiptReversal,
+    Reversal,
+    SalesOrder,
+    Side,
+    dump_content,
+)
 from tieout.domain.postings import dump_body
-from tieout.domain.reasons import REASONS
+from tieout.domain.reasons import CAUSE_MAX, REASONS
 from tieout.journal import lanes, reference
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
 from tieout.journal.store import insert_new, upsert
@@ -19,6 +29,8 @@ from tieout.journal.tables import attempt, case_, case_event, document, message,
 
 SYSTEM = "tieout"
 """Who acted, where no person did."""
+BLOCKED = ("blocked_units", "blocked_value", "blocked_documents", "blocked_invoices")
+"""What a case blocks, counted when it is opened and when it grows, so that no list has to read documents."""
 
 
 @dataclass
@@ -161,10 +173,10 @@ class Changes:
     def _update_states(self, connection: Connection) -> None:
         _update(connection, message, self.touched_messages.values(), "state", "case_id")
         _update(connection, document, self.touched_documents.values(), "state", "policy", "case_id")
-        _update(connection, case_, self.grown.values(), "blocked_units")
+        _update(connection, case_, self.grown.values(), *BLOCKED)
         refreshed = [{"b_id": d.id, "b_content": dump_content(d.content)} for d in self.refreshed if d.id is not None]
         _execute_update(connection, document, refreshed, "content")
-        self._refresh_lots(connection)
+        self._refresh_movements(connection)
         _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")
         _update(connection, posting, self.touched_postings.values(), "state", "theirs", "done_at")
         taken_over = [
@@ -173,17 +185,18 @@ class Changes:
         ]
         _execute_update(connection, posting, taken_over, "document_id", "step", "body")
 
-    def _refresh_lots(self, connection: Connection) -> None:
-        """A lot that was missing when a movement was stored is known now."""
+    def _refresh_movements(self, connection: Connection) -> None:
+        """What was not known when a movement was stored is known now: its lot, or which item of the ledger it is of."""
         found = [
-            {"b_document": row.id, "b_source": line.movement, "b_lot": line.lot}
+            {"b_document": row.id, "b_source": line.movement, "b_lot": line.lot, "b_item": line.item}
             for row in self.refreshed
-            if isinstance(row.content, Despatch)
+            if isinstance(row.content, Despatch | Reversal | Receipt | ReceiptReversal)
             for line in row.content.lines
         ]
         if found:
             its = (movement.c.document_id == bindparam("b_document"), movement.c.source == bindparam("b_source"))
-            connection.execute(update(movement).where(*its).values(lot=bindparam("b_lot")), found)
+            known: dict[str, Any] = {"lot": bindparam("b_lot"), "item": bindparam("b_item")}
+            connection.execute(update(movement).where(*its).values(**known), found)
 
     def _move_messages(self, connection: Connection, link: str, now: datetime) -> None:
         """A message that was about another lane's order waits there."""
@@ -216,12 +229,12 @@ def _case_values(link: str, case: CaseRow) -> dict[str, Any]:
         "reason": reason.code,
         "owner": reason.owner,
         "severity": reason.severity,
-        "cause": f"{reason.code}: {first.about or case.lane}"[:200],
+        "cause": first.cause if first.about else f"{reason.code}: {case.lane}"[:CAUSE_MAX],
         "problems": json.dumps([asdict(problem) for problem in case.problems]),
         "state": case.state,
         "opened_at": case.opened_at,
         "due_at": case.opened_at + timedelta(hours=reason.due_h),
-        "blocked_units": case.blocked_units,
+        **{name: getattr(case, name) for name in BLOCKED},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from tieout.domain.documents import Side
 from tieout.journal import lanes
@@ -58,15 +58,22 @@ _POSITION = select(cursor.c.position).where(
 def advance(
     connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime, *, ended: bool = False
 ) -> None:
-    """Records how far a feed has been read, in the same transaction as what was read; `ended`: to its end."""
+    """Records how far a feed has been read, in the same transaction as what was read; `ended`: to its end for now."""
     row = {"link": link, "side": side, "feed": feed, "position": to, "beat_at": now}
+    upsert(connection, cursor, [row], "position", "beat_at")
     if ended:
-        upsert(connection, cursor, [row | {"ended_at": now}], "position", "beat_at", "ended_at")
-    else:
-        upsert(connection, cursor, [row], "position", "beat_at")
+        connection.execute(_SWEPT, {"b_link": link, "b_side": side, "b_feed": feed})
+
+
+_SWEPT = (
+    update(cursor)
+    .where(cursor.c.link == bindparam("b_link"), cursor.c.side == bindparam("b_side"))
+    .where(cursor.c.feed == bindparam("b_feed"))
+    .values(sweeps=cursor.c.sweeps + 1)
+)
 
 
 def was_read_to_end(connection: Connection, link: str, side: Side, feed: str) -> bool:
     """Whether a feed was read to its end at least once: before that, what it did not tell says nothing."""
-    wanted = select(cursor.c.ended_at).where(cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)
-    return connection.execute(wanted).scalar_one_or_none() is not None
+    wanted = select(cursor.c.sweeps).where(cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)
+    return bool(connection.execute(wanted).scalar_one_or_none())

@@ -4,7 +4,7 @@ A lease is one row for a whole batch of lanes. Its holder raises `beat` in every
 same beat for too long, on its own monotonic clock, breaks the lease. A holder whose lease is gone can settle nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -51,6 +51,15 @@ class Rest:
     why: str
 
 
+@dataclass(frozen=True)
+class Waits:
+    """A lane turned away, because the system of one side rests. It keeps its place in the line."""
+
+    lane: str
+    side: str
+    why: str
+
+
 def touch(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
     """There is something to do in these lanes. A lane already at rest stays at rest."""
     rows = [
@@ -80,16 +89,29 @@ def hurry(connection: Connection, link: str, lanes: Iterable[str], now: datetime
     names = sorted(set(lanes))
     touch(connection, link, names, now)
     chosen = and_(lane.c.link == link, lane.c.lane.in_(names))
-    connection.execute(update(lane).where(chosen).values(due_at=now, rested_at=now, rests=0))
+    connection.execute(update(lane).where(chosen).values(due_at=now, rested_at=now, rests=0, awaits=None))
 
 
-def claim(connection: Connection, link: str, token: str, holder: str, *, limit: int, now: datetime) -> list[Claimed]:
+def claim(
+    connection: Connection,
+    link: str,
+    token: str,
+    holder: str,
+    *,
+    limit: int,
+    now: datetime,
+    resting: Collection[str] = (),
+) -> list[Claimed]:
     """Takes up to `limit` lanes that are due and held by nobody, oldest first, under a new lease called `token`.
 
     A wall clock that jumped back must not put a lane to sleep for ever: a lane whose rest seems to have begun in the
-    future counts as due.
+    future counts as due. Lanes that wait for a side among `resting` are left alone.
     """
-    found = connection.execute(_CLAIMABLE, {"b_link": link, "b_now": now, "b_limit": limit}).all()
+    bound = {"b_link": link, "b_now": now, "b_limit": limit}
+    if resting:
+        found = connection.execute(_CLAIMABLE_NOW, {**bound, "b_resting": sorted(resting)}).all()
+    else:
+        found = connection.execute(_CLAIMABLE, bound).all()
     if found:
         connection.execute(insert(lease), {"token": token, "holder": holder, "beat": 0})
         connection.execute(_TAKE, {"b_link": link, "b_names": [row.lane for row in found], "b_token": token})
@@ -107,9 +129,15 @@ def beat(connection: Connection, token: str) -> None:
 
 
 def release(
-    connection: Connection, link: str, token: str, finished: list[Claimed], rests: list[Rest], now: datetime
+    connection: Connection,
+    link: str,
+    token: str,
+    finished: list[Claimed],
+    rests: list[Rest],
+    now: datetime,
+    waits: Iterable[Waits] = (),
 ) -> None:
-    """Gives every lane of the lease back: finished up to what had arrived, or resting.
+    """Gives every lane of the lease back: finished up to what had arrived, resting, or waiting for a system.
 
     The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
     """
@@ -121,6 +149,9 @@ def release(
     if rests:
         resting = [{**mine, "b_lane": one.lane, "b_why": one.why, "b_due": one.due_at, "b_now": now} for one in rests]
         connection.execute(_REST, resting)
+    waiting = [{**mine, "b_lane": one.lane, "b_why": one.why, "b_side": one.side} for one in waits]
+    if waiting:
+        connection.execute(_WAIT, waiting)
     connection.execute(_FREE, {"b_token": token})
 
 
@@ -150,16 +181,19 @@ def pending(connection: Connection, link: str) -> int:
     return connection.execute(waiting).scalar_one()
 
 
-_CLAIMABLE = (
-    select(lane.c.lane, lane.c.arrived, lane.c.rests)
-    .where(
-        lane.c.link == bindparam("b_link"),
-        lane.c.arrived > lane.c.handled,
-        lane.c.token.is_(None),
-        or_(lane.c.due_at.is_(None), lane.c.due_at <= bindparam("b_now"), lane.c.rested_at > bindparam("b_now")),
-    )
+_DUE = select(lane.c.lane, lane.c.arrived, lane.c.rests).where(
+    lane.c.link == bindparam("b_link"),
+    lane.c.arrived > lane.c.handled,
+    lane.c.token.is_(None),
+    or_(lane.c.due_at.is_(None), lane.c.due_at <= bindparam("b_now"), lane.c.rested_at > bindparam("b_now")),
+)
+_RESTING: BindParameter[str] = bindparam("b_resting", expanding=True)
+_OLDEST: BindParameter[int] = bindparam("b_limit")
+_CLAIMABLE = _DUE.order_by(lane.c.due_at).limit(_OLDEST).with_for_update(skip_locked=True)
+_CLAIMABLE_NOW = (
+    _DUE.where(or_(lane.c.awaits.is_(None), lane.c.awaits.not_in(_RESTING)))
     .order_by(lane.c.due_at)
-    .limit(bindparam("b_limit"))
+    .limit(_OLDEST)
     .with_for_update(skip_locked=True)
 )
 _NAMES: BindParameter[str] = bindparam("b_names", expanding=True)
@@ -170,18 +204,22 @@ _TAKE = (
     update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(token=bindparam("b_token"))
 )
 _FREE = update(lane).where(_HELD).values(token=None)
-_FINISH = update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, **_NOW)
+_FINISH = (
+    update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, awaits=None, **_NOW)
+)
 _REST = (
     update(lane)
     .where(_ONE)
     .values(
         token=None,
         rests=lane.c.rests + 1,
+        awaits=None,
         why=bindparam("b_why"),
         due_at=bindparam("b_due"),
         rested_at=bindparam("b_now"),
     )
 )
+_WAIT = update(lane).where(_ONE).values(token=None, why=bindparam("b_why"), awaits=bindparam("b_side"))
 _LEASES = select(lease)
 _BEAT = update(lease).where(lease.c.token == bindparam("b_token")).values(beat=lease.c.beat + 1)
 _END = delete(lease).where(lease.c.token == bindparam("b_token"))

@@ -24,7 +24,8 @@ def differences(ours: Item, theirs: Item, codes: Codes, limits: Limits) -> list[
     warehouse keeps them. Of tracking only serial numbers are compared: see `tracking_same.py`.
     """
     found: list[Difference] = []
-    named, shown = (_name(item, limits) for item in (ours, theirs))
+    product = codes.product(ours.code)
+    named, shown = (_name(item, product, limits) for item in (ours, theirs))
     if named != shown:
         found.append(Difference("name", named, shown))
     if theirs.unit is not None and codes.unit(ours.unit) != theirs.unit:
@@ -40,6 +41,8 @@ def differences(ours: Item, theirs: Item, codes: Codes, limits: Limits) -> list[
 
 def judge_shown(ours: Item | None, theirs: Item, like: str | None, codes: Codes, limits: Limits) -> Problem | None:
     """What is wrong with an item as the warehouse shows it; `like` is a code of the ledger's that is nearly the same.
+
+    `theirs` bears the ledger's code of the item, where a mapping says that the two systems call it differently.
 
     One that the ledger does not keep and nobody can use there, since it is stopped, harms nobody.
     """
@@ -62,8 +65,8 @@ def folded(code: str) -> str:
     return "".join(code.split()).casefold()
 
 
-def _name(item: Item, limits: Limits) -> str:
-    return (item.name.strip() or item.code)[: limits.item_name].strip()
+def _name(item: Item, product: str, limits: Limits) -> str:
+    return (item.name.strip() or product)[: limits.item_name].strip()
 
 
 def _yes(value: bool | None) -> str:  # noqa: FBT001  a field's value, not a switch

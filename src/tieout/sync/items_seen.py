@@ -4,9 +4,13 @@ changed there is told to a person. Nothing of it ever goes back to the ledger.
 An item that is told becomes a document in the item's own lane, so it is decided after whatever we ourselves are sending
 there. It is judged by how both sides are known to stand at that moment, whenever its lane is worked: once they agree
 again, or the warehouse has it no more, its exception ends.
+
+Items are compared by the ledger's codes, whatever the warehouse calls them (decision 6). A product left over by a
+mapping, with the code of an item that is another product now, belongs to no lane: only `tieout audit items` tells it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,7 +24,7 @@ from tieout.journal.items_told import KIND, ItemsTold, items_told
 from tieout.journal.mappings import mapped
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
 from tieout.journal.store import Journal
-from tieout.rules.facts import Facts
+from tieout.rules.facts import Codes, Facts
 from tieout.rules.item_same import folded, judge_shown
 from tieout.sync.deciding import Decider
 from tieout.sync.facts import codes_of
@@ -38,21 +42,22 @@ def take_list(journal: Journal, link: Link, shown: Sequence[Item], began: dateti
     something to do. All comparing is done before the transaction that writes, which must be short.
     """
     with journal.read() as connection:
-        odd = _odd(connection, link, shown)
+        codes = codes_of(mapped(connection, link=link.name))
+        odd = _odd(connection, link, shown, codes)
     with journal.write("items") as connection:
         current = reference.see_list(connection, link.name, Side.WAREHOUSE, shown, began, now)
-        new = [_message(one, now) for one in odd if one.item.code in current]
+        new = [_message(one, now) for one in odd if codes.product(one.item.code) in current]
         return inbox.receive(connection, link.name, Side.WAREHOUSE, new, now)
 
 
-def _odd(connection: Connection, link: Link, shown: Iterable[Item]) -> list[ItemSeen]:
+def _odd(connection: Connection, link: Link, shown: Iterable[Item], codes: Codes) -> list[ItemSeen]:
     """The items that are not as the ledger has them, and are news."""
     if not inbox.was_read_to_end(connection, link.name, Side.LEDGER, LEDGER_FEED):
         return []
     ledger = reference.all_items(connection, link.name, Side.LEDGER)
-    codes, like = codes_of(mapped(connection, link=link.name)), {folded(code): code for code in ledger}
-    limits = link.warehouse.capabilities.limits
-    seen = (ItemSeen(item=item, like=_like(item, ledger, like)) for item in shown)
+    like, limits = {folded(code): code for code in ledger}, link.warehouse.capabilities.limits
+    items = (replace(item, code=codes.ledger_item(item.code)) for item in shown if not codes.is_left_over(item.code))
+    seen = (ItemSeen(item=item, like=_like(item, ledger, like)) for item in items)
     odd = [one for one in seen if judge_shown(ledger.get(one.item.code), one.item, one.like, codes, limits)]
     told = items_told(connection, link.name, [item_lane(one.item.code) for one in odd])
     return [one for one in odd if _is_news(one, told)]
@@ -95,7 +100,7 @@ def decide_item_seen(decider: Decider, work: LaneWork, last: DocumentRow) -> Non
     found = _judge(last.content, decider.facts_for(work, last))
     case = work.cases.get(last.case_id or 0)
     if found is None:
-        decider.let_go(work, last, "it is right in the warehouse, or gone from there")
+        decider.let_go(work, last, "it is right in the warehouse, gone from there, or mapped to an item")
         return
     if case is not None and case.problems[0].reason != found.reason:
         decider.free(work, case, "another thing is wrong with it now")
@@ -116,7 +121,7 @@ def _judge(content: object, facts: Facts) -> Problem | None:
     if not isinstance(content, ItemSeen):
         raise TypeError("only an item that was seen is judged so")
     code = content.item.code
-    theirs = facts.warehouse_items.get(code)
+    ours, theirs = facts.ledger_items.get(code), facts.warehouse_items.get(code)
     if theirs is None:
         return None
-    return judge_shown(facts.ledger_items.get(code), theirs, content.like, facts.codes, facts.limits)
+    return judge_shown(ours, replace(theirs, code=code), content.like, facts.codes, facts.limits)

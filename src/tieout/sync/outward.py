@@ -30,8 +30,9 @@ def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) 
     if problems:
         decider.hold(work, [row], problems)
         return
-    put = PutItem(item=replace(item, unit=facts.codes.unit(item.unit), packs=facts.codes.packs(item.packs)))
-    decider.plan(work, row, [("put_item", f"{item.code}.{row.revision}", put)])
+    codes = facts.codes
+    put = replace(item, code=codes.product(item.code), unit=codes.unit(item.unit), packs=codes.packs(item.packs))
+    decider.plan(work, row, [("put_item", f"{put.code}.{row.revision}", PutItem(item=put))])
 
 
 def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:

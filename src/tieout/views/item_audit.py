@@ -1,4 +1,7 @@
-"""The items of both systems, read from both at this moment and compared field by field. Nothing is changed or kept."""
+"""The items of both systems, read from both at this moment and compared field by field. Nothing is changed or kept.
+
+An item that is mapped to a product of another code is compared with that product, and told by the ledger's code.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -54,7 +57,8 @@ def audit_items(link: str, ledger: Connector, warehouse: Connector, codes: Codes
     """Reads every item of both systems and compares them. Raises `ConnectorError` where one cannot be read."""
     began_at = clock.now()
     ours, unreadable = live_items(ledger)
-    theirs, _ = live_items(warehouse)
+    shown, _ = live_items(warehouse)
+    theirs = {codes.ledger_item(code): item for code, item in shown.items() if not codes.is_left_over(code)}
     facts = Facts(
         policy=Policy(),
         codes=codes,
@@ -65,9 +69,10 @@ def audit_items(link: str, ledger: Connector, warehouse: Connector, codes: Codes
     )
     wanted = {code for code, item in ours.items() if item.stocked and (item.active or code in theirs)}
     used = {code for code, item in theirs.items() if item.active is not False}
+    no_items = {codes.product(code) for code in used - wanted} | _left_over(shown, codes)
     findings = [
         *(Finding("only_in_ledger", code) for code in sorted(wanted - theirs.keys())),
-        *(Finding("only_in_warehouse", code) for code in sorted(used - wanted)),
+        *(Finding("only_in_warehouse", code) for code in sorted(no_items)),
         *_differing(sorted(wanted & theirs.keys()), facts),
         *_near_misses(ours, theirs),
         *_unfit(sorted(wanted), facts),
@@ -75,7 +80,12 @@ def audit_items(link: str, ledger: Connector, warehouse: Connector, codes: Codes
     ]
     compared = len(wanted & theirs.keys())
     left_out = len(ours.keys() | theirs.keys()) - len(wanted | used)
-    return ItemAudit(link, began_at, clock.now(), len(ours), len(theirs), compared, left_out, findings)
+    return ItemAudit(link, began_at, clock.now(), len(ours), len(shown), compared, left_out, findings)
+
+
+def _left_over(shown: Mapping[str, Item], codes: Codes) -> set[str]:
+    """Products in use with the code of an item that is mapped to another product."""
+    return {code for code, item in shown.items() if item.active is not False and codes.is_left_over(code)}
 
 
 def live_items(connector: Connector) -> tuple[dict[str, Item], dict[str, str]]:

@@ -38,6 +38,15 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
             return (f"carrier_not_mapped: {row.ledger}", f"carrier_not_mapped: {row.warehouse}")
         case "warehouse":
             return (f"warehouse_missing: {row.ledger}",)
+        case "carrier_alias":
+            return (f"carrier_not_mapped: {row.ledger}",)
+        case "item_alias":
+            return (f"item_unknown_in_ledger: {row.ledger}",)
+        case "item":
+            moved = (f"line_unknown: {row.warehouse}", f"received_not_ordered: {row.warehouse}")
+            return (f"item_unknown_in_warehouse: {row.ledger}", *moved)
+        case "quarantine":
+            return ()
         case _:
             return _items_counted_in(connection, row)
 

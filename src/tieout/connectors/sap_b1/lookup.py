@@ -79,8 +79,9 @@ class Lookup:
             differences = [str(error)]
         if differences:
             return _differently(document, "; ".join(differences))
-        text = f"document {document.fields.get('DocNum')}"
-        return Outcome(ended=Ended.EXISTS, theirs=str(document.whole("DocEntry")), text=text)
+        text = f"document {document.fields.get('DocNum')}{'' if live else ', cancelled'}"
+        theirs = str(document.whole("DocEntry"))
+        return Outcome(ended=Ended.EXISTS, theirs=theirs, text=text, cancelled=not live)
 
     def _draft(self, kind: Kind, reference: str) -> Outcome | None:
         """A draft that waits for approval is a document to be (4): sending again would make a second."""

@@ -26,6 +26,8 @@ class ClarusSettings:
     refuse_unknown_attributes: bool = False
     lines_max: int = 0
     """An order with more lines is refused. 0: no limit."""
+    codes_ignore_case: bool = False
+    """Whether a product may not be called as another one that differs only by capital letters."""
     archive_after_days: int = 0
     """Transactions older than this are listed only with `include_archived`. 0: nothing is ever archived."""
     pick_rule: str = "fifo"
