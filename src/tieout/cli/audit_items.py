@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tieout.bootstrap import connected
+from tieout.bootstrap import linked
 from tieout.cases.mapping_file import guarded
 from tieout.cli.opening import opened
 from tieout.cli.output import (
@@ -27,7 +27,6 @@ from tieout.cli.output import (
 )
 from tieout.connectors.contract import ConnectorError
 from tieout.domain.clock import SystemClock
-from tieout.domain.documents import Side
 from tieout.journal.mappings import mapped
 from tieout.journal.store import JournalError
 from tieout.rules.facts import Codes
@@ -74,13 +73,11 @@ def _links(links: tuple[LinkSettings, ...], name: str | None) -> list[LinkSettin
 def _audited(link: LinkSettings, config: Path, *, as_json: bool) -> ItemAudit:
     clock, codes = SystemClock(), _codes(link.name, config, as_json=as_json)
     with ExitStack() as stack:
-        ledger, warehouse = (
-            connected(one, side, clock) for one, side in ((link.ledger, Side.LEDGER), (link.warehouse, Side.WAREHOUSE))
-        )
-        stack.callback(ledger.close)
-        stack.callback(warehouse.close)
+        both = linked(link, clock)
+        stack.callback(both.ledger.close)
+        stack.callback(both.warehouse.close)
         try:
-            return audit_items(link.name, ledger, warehouse, codes, clock)
+            return audit_items(link.name, both.ledger, both.warehouse, codes, clock)
         except ConnectorError as error:
             raise Refused(f"the items of link {link.name} cannot be compared: {error}", ATTENTION) from error
 
