@@ -73,7 +73,10 @@ def test_a_mapping_that_is_not_there_cannot_be_taken_away(shop: Shop, terminal: 
 
 def test_an_unknown_kind_or_link_and_an_empty_code_are_refused(shop: Shop, terminal: Terminal) -> None:
     for arguments, said in (
-        (("colour", "1", "RED"), "'colour' is not a kind of mapping; there are: warehouse, carrier, unit, quarantine"),
+        (
+            ("colour", "1", "RED"),
+            f"'colour' is not a kind of mapping; there are: {', '.join(KINDS)}",
+        ),
         (("carrier", " ", "DPD"), "the ledger code is empty"),
         (("carrier", "1", "DPD", "--link", "other"), "no link is called 'other'; there are: demo"),
     ):

@@ -109,7 +109,7 @@ def test_an_undone_despatch_takes_its_delivery_back_where_no_invoice_stands(shop
     assert shop.open_cases() == []
 
 
-def test_every_reason_that_clears_itself_is_about_an_item_or_what_the_warehouse_gave_up() -> None:
+def test_every_reason_that_clears_itself_is_about_an_item_what_the_warehouse_gave_up_or_the_watch() -> None:
     assert {code for code, reason in REASONS.items() if reason.clears_itself} == {
         "nothing_received",
         "item_unknown_in_ledger",
@@ -118,8 +118,19 @@ def test_every_reason_that_clears_itself_is_about_an_item_or_what_the_warehouse_
         "item_unit_differs",
         "item_tracking_differs",
         "item_has_no_unit",
+        "item_code_unusable",
+        "item_barcode_wrong",
+        "item_barcode_taken",
+        "item_barcode_differs",
+        "item_made_in_warehouse",
+        "item_changed_in_warehouse",
         "cancelled_in_warehouse",
         "sent_short",
+        "connection_down",
+        "credentials_refused",
+        "sync_stale",
+        "order_stuck",
+        "outcome_unknown",
     }
 
 

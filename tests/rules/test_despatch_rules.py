@@ -9,6 +9,7 @@ from tests.build import LAMP, MUG, despatch, facts, item, items, left, order
 from tieout.domain.documents import GoodsLine, Period, Tracking
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped
+from tieout.rules.facts import Codes
 from tieout.rules.line_known import lines_are_known
 from tieout.rules.lots_complete import lots_are_complete
 from tieout.rules.open_quantity import nothing_above_open
@@ -59,7 +60,10 @@ def test_an_order_that_must_go_whole_is_not_delivered_in_part() -> None:
     known = facts(order=order(partial_allowed=False))
     assert part_is_allowed(despatch(), known) == []
     (problem,) = part_is_allowed(despatch(left()), known)
-    assert (problem.reason, problem.detail) == ("partial_not_allowed", f"the order must go whole; missing: {LAMP}")
+    assert (problem.reason, problem.detail) == (
+        "partial_not_allowed",
+        f"order 1017 allows no part delivery; missing: {LAMP}",
+    )
 
 
 def test_an_order_that_may_go_in_parts_does() -> None:
@@ -123,3 +127,16 @@ def test_all_that_is_wrong_with_a_despatch_is_told_at_once() -> None:
         "tracking_missing",
         "carrier_not_mapped",
     ]
+
+
+def test_goods_that_left_from_another_building_are_held_unless_their_line_is_mapped_there() -> None:
+    moved = despatch(warehouse="YORK")
+    problems = judge_despatch(moved, facts())
+    assert [(problem.reason, problem.line) for problem in problems] == [
+        ("left_elsewhere", "0"),
+        ("left_elsewhere", "1"),
+    ]
+    assert problems[0].detail == f"item {MUG} left from YORK; its order line is of ledger warehouse 01, which is LEEDS"
+    assert judge_despatch(despatch(warehouse="LEEDS"), facts()) == []
+    both = Codes({"01": "YORK"}, {"DPD": "dpd-next-day"}, {})
+    assert judge_despatch(moved, facts(codes=both)) == []

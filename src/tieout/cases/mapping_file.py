@@ -22,11 +22,12 @@ def written(rows: Iterable[Mapped]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_guarded, (row.link, row.kind, row.ledger, row.warehouse)) for row in rows)
+    writer.writerows(map(guarded, (row.link, row.kind, row.ledger, row.warehouse)) for row in rows)
     return text.getvalue()
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

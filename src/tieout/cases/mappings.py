@@ -13,8 +13,10 @@ from tieout.journal.tables import mapping
 
 KINDS = {
     "warehouse": "the ledger's warehouse and the warehouse system's warehouse",
+    "arrival": "the ledger's warehouse and where its purchases arrive, where that is another than its goods leave from",
     "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
     "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
+    "storage_unit": "a larger unit of the ledger, such as a pallet, and the warehouse's storage unit type for it",
     "quarantine": "the ledger's warehouse and the ledger's warehouse for what of its goods may not be sold",
     "account": "the ledger's G/L account and the warehouse's reason for a change of stock, `(none)` for none",
     "home": "the ledger's warehouse that changes of stock are booked in, and the warehouse system's warehouse",

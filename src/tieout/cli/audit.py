@@ -1,16 +1,21 @@
-"""`tieout audit`: who changed what, and whether anybody changed the past."""
+"""`tieout audit`: who changed what, whether anybody changed the past, and whether both systems have the same items."""
 
 from typing import Annotated
 
 import typer
 
+from tieout.cli.audit_items import items
 from tieout.cli.opening import opened
 from tieout.cli.output import ATTENTION, CONFIG, MOST, Config, Json, explained, show, table
 from tieout.views.audit import Verified, newest, verified
 from tieout.views.words import moment
 
-app = typer.Typer(no_args_is_help=True, help="The audit trail: who changed what, and whether it stands as written.")
+app = typer.Typer(
+    no_args_is_help=True, help="Looks back and looks across: who changed what; whether both have the same items."
+)
 LIMIT = 50
+
+app.command("items")(items)
 
 
 @app.command("list")

@@ -33,7 +33,9 @@ COMMANDS = {
     "alerts": Listed("alerts:app", "Alerts: try them, and see what was told to whom."),
     "trace": Listed("trace:trace", "Show every hop of one order through both systems, with times."),
     "mappings": Listed("mappings:app", "Mappings: codes of the ledger and their counterparts in the warehouse."),
-    "audit": Listed("audit:app", "The audit trail: who changed what, and whether it stands as it was written."),
+    "audit": Listed(
+        "audit:app", "Who changed what, and whether it stands as written; whether both systems have the same items."
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tieout.domain.documents import Document, Item, Period, Side
+from tieout.domain.limits import NO_LIMITS, Limits
 from tieout.domain.postings import Body, Outcome
 
 
@@ -114,7 +115,7 @@ class Capabilities:
     `concurrency` is how many calls may be under way at once; `batch` how many postings fit in one `post`; `settle_s`
     how long after an attempt without an outcome the system may still carry it out, so how long to wait before a
     look-up that finds nothing is believed. `hints` names the topics whose messages only point at a record: reading it
-    once serves all that wait for the same key.
+    once serves all that wait for the same key. `limits` tells what a warehouse takes.
     """
 
     side: Side
@@ -124,6 +125,7 @@ class Capabilities:
     settle_s: float
     hints: frozenset[str] = frozenset()
     read_batch: int = 1
+    limits: Limits = NO_LIMITS
 
 
 class Connector(Protocol):

@@ -46,8 +46,16 @@ class FulfilmentStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A larger unit in which an item comes, such as a case or a pallet, and how many base units it holds."""
+
+    unit: str
+    qty_base: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
-    """One item as one side describes it. `unit` is None and `tracking` None where that side does not tell."""
+    """One item as one side describes it. `unit`, `tracking` and `active` are None where that side does not tell."""
 
     kind: Literal["item"] = "item"
     code: str
@@ -55,8 +63,21 @@ class Item:
     unit: str | None
     tracking: Tracking | None
     barcode: str | None = None
-    active: bool = True
+    active: bool | None = True
     stocked: bool = True
+    packs: tuple[Pack, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemSeen:
+    """An item as the warehouse showed it, where that is not as the ledger has it. Read as it stands, not as an event.
+
+    `like` is the ledger's code that differs from this one by letter case or spaces only, where there is one.
+    """
+
+    kind: Literal["item_seen"] = "item_seen"
+    item: Item
+    like: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +94,10 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """One line of a sales or purchase order. `qty` and `open_qty` count `unit`, of `base_per_unit` base units each."""
+    """One line of a sales or purchase order. `qty` and `open_qty` count `unit`, of `base_per_unit` base units each.
+
+    `kit` tells that it stands for several items sold as one, or is one of these.
+    """
 
     line: str
     item: str
@@ -84,6 +108,7 @@ class OrderLine:
     warehouse: str | None = None
     price: Decimal = Decimal(0)
     closed: bool = False
+    kit: bool = False
 
     @property
     def qty_base(self) -> Decimal:
@@ -156,7 +181,8 @@ class GoodsLine:
 class Despatch:
     """Goods that left the warehouse together. `order` is our reference of the order they answer, if it is one of ours.
 
-    `completes` tells that the warehouse expects to send nothing more for this order.
+    `completes` tells that the warehouse expects to send nothing more for this order; `warehouse` is its own code of
+    where the goods left from, None where it does not tell.
     """
 
     kind: Literal["despatch"] = "despatch"
@@ -168,6 +194,7 @@ class Despatch:
     tracking: tuple[str, ...]
     completes: bool
     lines: tuple[GoodsLine, ...]
+    warehouse: str | None = None
 
     @property
     def moved_at(self) -> datetime:
@@ -374,6 +401,7 @@ class Period:
 
 Content = (
     Item
+    | ItemSeen
     | SalesOrder
     | Despatch
     | Reversal

@@ -22,11 +22,10 @@ from tieout.domain.documents import (
 )
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import CAUSE_MAX, REASONS
-from tieout.journal import lanes
-from tieout.journal.arrivals import wake_for_items
+from tieout.journal import lanes, reference
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
 from tieout.journal.store import insert_on, upsert
-from tieout.journal.tables import attempt, case_, case_event, document, message, mirror, movement, posting, xref
+from tieout.journal.tables import attempt, case_, case_event, document, message, movement, posting, xref
 
 IDS_AT_ONCE = 5000
 """A database takes only so many values in one statement."""
@@ -99,13 +98,7 @@ class Changes:
         self._book(connection, now)
         rows = [{"link": link, "side": side, "ours": ours, "theirs": theirs} for side, ours, theirs in self.xrefs]
         upsert(connection, xref, rows, "theirs")
-        seen = {(side, item.code): dump_content(item) for side, item in self.mirrored}
-        mirrored = [
-            {"link": link, "side": side, "code": code, "content": text, "seen_at": now}
-            for (side, code), text in seen.items()
-        ]
-        upsert(connection, mirror, mirrored, "content", "seen_at")
-        wake_for_items(connection, link, (code for _, code in seen), now)
+        reference.remember(connection, link, self.mirrored, now)
 
     def _insert_cases(self, connection: Connection, link: str) -> None:
         if not self.cases:

@@ -83,3 +83,9 @@ _SWEPT = (
     .where(cursor.c.feed == bindparam("b_feed"))
     .values(sweeps=cursor.c.sweeps + 1)
 )
+
+
+def was_read_to_end(connection: Connection, link: str, side: Side, feed: str) -> bool:
+    """Whether a feed was read to its end at least once: before that, what it did not tell says nothing."""
+    wanted = select(cursor.c.sweeps).where(cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)
+    return bool(connection.execute(wanted).scalar_one_or_none())

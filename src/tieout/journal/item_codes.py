@@ -39,9 +39,9 @@ def look_again(connection: Connection, link: str, kind: str, item: str, codes: I
         return
     if kind == ITEM:
         lane = item_lane(item)
-        newest = select(func.max(document.c.revision)).where(document.c.link == link, document.c.lane == lane)
-        told = (document.c.link == link, document.c.lane == lane, document.c.kind == "item",
-                document.c.revision == newest.scalar_subquery(),
+        items = (document.c.link == link, document.c.lane == lane, document.c.kind == "item")
+        newest = select(func.max(document.c.revision)).where(*items)
+        told = (*items, document.c.revision == newest.scalar_subquery(),
                 document.c.state.in_(("posted", "ignored")))  # fmt: skip
         connection.execute(update(document).where(*told).values(state="waiting", policy=None))
         lanes.touch(connection, link, [lane], now)

@@ -23,7 +23,7 @@ from tieout.journal.arrivals import wake_for_items
 from tieout.journal.mappings import BY_WAREHOUSE
 from tieout.journal.rows import Lot
 from tieout.journal.store import upsert
-from tieout.journal.tables import document, mapping, mirror, movement, xref
+from tieout.journal.tables import BARCODE_MAX, document, mapping, mirror, movement, xref
 
 
 def _named(table: Table, column: Column[str]) -> ColumnElement[bool]:
@@ -33,6 +33,7 @@ def _named(table: Table, column: Column[str]) -> ColumnElement[bool]:
 
 
 _ITEMS = select(mirror.c.code, mirror.c.content).where(_named(mirror, mirror.c.code))
+_BEARING = select(mirror.c.content).where(_named(mirror, mirror.c.barcode))
 _OURS = select(xref.c.theirs, xref.c.ours).where(_named(xref, xref.c.theirs))
 _THEIRS = select(xref.c.ours, xref.c.theirs).where(_named(xref, xref.c.ours))
 """Built once: building a statement costs several times what running it does."""
@@ -52,13 +53,61 @@ def items(connection: Connection, link: str, side: Side, codes: Collection[str])
 
 def see_items(connection: Connection, link: str, side: Side, seen: Iterable[Item], now: datetime) -> None:
     """Remembers items as one side shows them now, and has exceptions about them looked at again."""
-    latest = {item.code: item for item in seen}
+    remember(connection, link, ((side, item) for item in seen), now)
+
+
+def remember(connection: Connection, link: str, seen: Iterable[tuple[Side, Item]], now: datetime) -> None:
+    """The same for items of either side; of one told twice, the later word counts."""
+    latest = {(side, item.code): item for side, item in seen}
     rows = [
-        {"link": link, "side": side, "code": item.code, "content": dump_content(item), "seen_at": now}
-        for item in latest.values()
-    ]
-    upsert(connection, mirror, rows, "content", "seen_at")
-    wake_for_items(connection, link, latest, now)
+        {"link": link, "side": side, "code": code, "barcode": _cut(item.barcode), "content": dump_content(item),
+         "seen_at": now}
+        for (side, code), item in latest.items()
+    ]  # fmt: skip
+    upsert(connection, mirror, rows, "barcode", "content", "seen_at")
+    wake_for_items(connection, link, (code for _, code in latest), now)
+
+
+def see_list(
+    connection: Connection, link: str, side: Side, listed: Iterable[Item], began: datetime, now: datetime
+) -> set[str]:
+    """Remembers the whole list of one side's items, and forgets those that are not in it any more.
+
+    `began` is when the list was asked for: what was learnt of an item since is newer and stays. Returns the codes of
+    the list that count.
+    """
+    known = select(mirror.c.code, mirror.c.seen_at).where(mirror.c.link == link, mirror.c.side == side)
+    seen_at = {row.code: row.seen_at for row in connection.execute(known)}
+    newer = {code for code, at in seen_at.items() if at > began}
+    latest = {item.code: item for item in listed if item.code not in newer}
+    see_items(connection, link, side, latest.values(), now)
+    gone = seen_at.keys() - latest.keys() - newer
+    if gone:
+        of_one = delete(mirror).where(mirror.c.link == link, mirror.c.side == side, mirror.c.code == bindparam("gone"))
+        connection.execute(of_one, [{"gone": code} for code in sorted(gone)])
+        wake_for_items(connection, link, gone, now)
+    return set(latest)
+
+
+def all_items(connection: Connection, link: str, side: Side) -> dict[str, Item]:
+    """Every item of one side, by code."""
+    found = connection.execute(select(mirror.c.content).where(mirror.c.link == link, mirror.c.side == side))
+    contents = (load_content(row.content) for row in found)
+    return {item.code: item for item in contents if isinstance(item, Item)}
+
+
+def items_bearing(connection: Connection, link: str, side: Side, barcodes: Collection[str]) -> list[Item]:
+    """Items of one side that bear one of these barcodes."""
+    wanted = sorted({barcode[:BARCODE_MAX] for barcode in barcodes})
+    if not wanted:
+        return []
+    found = connection.execute(_BEARING, {"link": link, "side": side, "names": wanted})
+    contents = (load_content(row.content) for row in found)
+    return [item for item in contents if isinstance(item, Item) and item.barcode in barcodes]
+
+
+def _cut(barcode: str | None) -> str | None:
+    return None if barcode is None else barcode[:BARCODE_MAX]
 
 
 def ours(connection: Connection, link: str, side: Side, theirs: Iterable[str]) -> list[tuple[str, str]]:

@@ -48,6 +48,9 @@ metadata = MetaData(
     }
 )
 
+BARCODE_MAX = 100
+"""Characters by which barcodes are looked up; the whole one is in the item."""
+
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 message = Table(
@@ -307,9 +310,12 @@ mirror = Table(
     Column("link", String(40), primary_key=True),
     Column("side", String(10), primary_key=True),
     Column("code", String(60), primary_key=True),
+    Column("barcode", String(BARCODE_MAX), comment="its first characters, to find those that share one"),
     Column("content", Text, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
 )
+
+Index("ix_mirror_barcode", mirror.c.link, mirror.c.side, mirror.c.barcode)
 
 lease = Table(
     "lease",

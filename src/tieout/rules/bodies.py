@@ -11,7 +11,7 @@ from tieout.rules.facts import Facts
 
 def goods_out(order: SalesOrder, facts: Facts) -> GoodsOut | None:
     """What the warehouse should send for an order: its stock lines. None when there is nothing for it to do."""
-    lines = _asked(order, facts)
+    lines = asked_lines(order, facts)
     if not lines:
         return None
     return GoodsOut(
@@ -27,7 +27,7 @@ def goods_out(order: SalesOrder, facts: Facts) -> GoodsOut | None:
 
 def goods_in(order: PurchaseOrder, facts: Facts) -> GoodsIn | None:
     """What the warehouse should expect for a purchase order: its stock lines. None when it should expect nothing."""
-    lines = _asked(order, facts)
+    lines = asked_lines(order, facts)
     if not lines:
         return None
     place = _place(order, facts)
@@ -36,13 +36,18 @@ def goods_in(order: PurchaseOrder, facts: Facts) -> GoodsIn | None:
 
 def _place(order: Order, facts: Facts) -> str:
     """The warehouse's own code of where the goods lie, or are to lie."""
-    place = next(line.warehouse for line in order.lines if facts.stocked(line))
-    return facts.codes.warehouses[place or ""]
+    place = facts.codes.place(order, next(line.warehouse for line in order.lines if facts.stocked(line)))
+    if place is None:
+        raise ValueError("an order needs a warehouse that is mapped")
+    return place
 
 
-def _asked(order: Order, facts: Facts) -> tuple[AskedLine, ...]:
-    """What was posted before tieout first saw the order is not asked for again; a line closed by hand asks for no more
-    than has been posted."""
+def asked_lines(order: Order, facts: Facts) -> tuple[AskedLine, ...]:
+    """The lines the warehouse is to be asked for.
+
+    What was posted before tieout first saw the order is not asked for again; a line closed by hand asks for no more
+    than has been posted.
+    """
     return tuple(line for line in (_wanted(line, facts) for line in order.lines) if line is not None)
 
 

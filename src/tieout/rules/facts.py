@@ -1,6 +1,6 @@
 """What a rule may look at besides the document."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tieout.domain.documents import Item, Order, OrderLine, Period
+from tieout.domain.documents import Item, Order, OrderLine, Pack, Period, PurchaseOrder
+from tieout.domain.limits import NO_LIMITS, Limits
 from tieout.domain.postings import Asked
 
 NO_REASON = "(none)"
@@ -59,6 +60,8 @@ class Codes:
     `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. The other way round,
     by the warehouse's code: `accounts` are the G/L accounts of its reasons, `homes` the ledger warehouses that changes
     of stock in its warehouses are booked in.
+    `arrivals` are where purchases of a ledger warehouse arrive, where that is another place than goods leave from.
+    `storage_units` are the ledger's larger units and the warehouse's storage unit types for them.
     `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. `item_aliases` are
     codes on the ledger's orders, each with the ledger's item that is meant; `carrier_aliases` codes on the warehouse's
     despatches, each with the warehouse's carrier that is meant.
@@ -70,6 +73,8 @@ class Codes:
     quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
     accounts: Mapping[str, str] = field(default_factory=dict[str, str])
     homes: Mapping[str, str] = field(default_factory=dict[str, str])
+    arrivals: Mapping[str, str] = field(default_factory=dict[str, str])
+    storage_units: Mapping[str, str] = field(default_factory=dict[str, str])
     items: Mapping[str, str] = field(default_factory=dict[str, str])
     item_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     carrier_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -91,6 +96,10 @@ class Codes:
         """The ledger's code of an item the warehouse names."""
         return self._items_of.get(product, product)
 
+    def is_left_over(self, product: str) -> bool:
+        """Whether the ledger's item of a product's own code is mapped to another product: then it is no item's."""
+        return self.product(self.ledger_item(product)) != product
+
     def ordered_item(self, code: str) -> str:
         """The ledger's code of an item that an order of the ledger names."""
         return self.item_aliases.get(code, code)
@@ -98,6 +107,17 @@ class Codes:
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""
         return None if ledger_unit is None else self.units.get(ledger_unit, ledger_unit)
+
+    def packs(self, packs: Iterable[Pack]) -> tuple[Pack, ...]:
+        """Those of an item's packs that are mapped, by the warehouse's own codes."""
+        named = ((self.storage_units.get(pack.unit), pack.qty_base) for pack in packs)
+        return tuple(Pack(unit=code, qty_base=qty) for code, qty in named if code is not None)
+
+    def place(self, order: Order, ledger_warehouse: str | None) -> str | None:
+        """The warehouse's code of where goods of an order leave from, or arrive: one place each, never a choice."""
+        code = ledger_warehouse or ""
+        arrives_at = self.arrivals.get(code) if isinstance(order, PurchaseOrder) else None
+        return arrives_at or self.warehouses.get(code)
 
     def ledger_carrier(self, warehouse_carrier: str | None, ordered: str | None = None) -> str | None:
         """The ledger's code of a warehouse carrier: the one `ordered`, where it is among several; None without any."""
@@ -130,6 +150,7 @@ class Facts:
 
     `order` is the newest revision of the order that goods answer; `first` the revision by which the warehouse first
     heard of it; `sent` what the warehouse was last told;
+    `limits` what the warehouse takes; `barcodes` the codes of the ledger's items that bear one, of those in question;
     `delivered_base` what other despatches or receipts have posted or are about to, by order line, in base units;
     `delivered_ever_base` the same of all of them, with what was taken back again; `brought_before_base` what of it came
     by goods-ins before the last one.
@@ -139,6 +160,8 @@ class Facts:
     codes: Codes
     ledger_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
     warehouse_items: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    limits: Limits = NO_LIMITS
+    barcodes: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     periods: tuple[Period, ...] = ()
     order: Order | None = None
     first: Order | None = None

@@ -11,7 +11,7 @@ def items_are_active(order: Order, facts: Facts) -> list[Problem]:
     for line in order.lines:
         for place, items in (("ledger", facts.ledger_items), ("warehouse", facts.warehouse_items)):
             item = items.get(line.item)
-            if item is not None and not item.active:
+            if item is not None and item.active is False:
                 detail = f"item {line.item} is inactive in the {place}"
                 problems.append(Problem("item_inactive", detail, line.line, line.item))
     return problems

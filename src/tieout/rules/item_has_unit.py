@@ -1,8 +1,15 @@
-"""What an order asks for is an exact number of base units the warehouse can count."""
+"""What is asked for is an exact number of base units the warehouse can count."""
 
-from tieout.domain.documents import Order
+from tieout.domain.documents import Item, Order
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Facts
+
+
+def has_a_unit(item: Item, facts: Facts) -> list[Problem]:
+    """The item names a base unit; in the warehouse it could not be made without one."""
+    if facts.codes.unit(item.unit):
+        return []
+    return [Problem("item_has_no_unit", f"item {item.code} has no inventory unit", about=item.code)]
 
 
 def item_has_a_unit(order: Order, facts: Facts) -> list[Problem]:

@@ -16,4 +16,6 @@ def part_is_allowed(despatch: Despatch, facts: Facts) -> list[Problem]:
     missing = [line.item for line in facts.sent.lines if left.get(line.line, Decimal(0)) < line.qty_base]
     if not missing:
         return []
-    return [Problem("partial_not_allowed", f"the order must go whole; missing: {', '.join(missing)}")]
+    return [
+        Problem("partial_not_allowed", f"order {order.number} allows no part delivery; missing: {', '.join(missing)}")
+    ]

@@ -3,18 +3,23 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tieout.domain.documents import Despatch, Goods, Order, Receipt, SalesOrder, StockChange
+from tieout.domain.documents import Despatch, Goods, Item, Order, Receipt, SalesOrder, StockChange
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
 from tieout.rules.facts import Facts
 from tieout.rules.item_active import items_are_active
-from tieout.rules.item_has_unit import item_has_a_unit
+from tieout.rules.item_barcode import barcode_is_its_own, barcode_is_well_formed, barcodes_are_the_same
+from tieout.rules.item_code_fits import code_fits
+from tieout.rules.item_has_unit import has_a_unit, item_has_a_unit
 from tieout.rules.item_known import items_are_known
 from tieout.rules.line_known import lines_are_known
 from tieout.rules.lots_complete import lots_are_complete
+from tieout.rules.no_kits import no_kits
 from tieout.rules.open_quantity import nothing_above_open
+from tieout.rules.order_size import order_is_not_too_large
 from tieout.rules.partial_allowed import part_is_allowed
 from tieout.rules.period_open import period_is_open
+from tieout.rules.right_place import left_from_the_right_place
 from tieout.rules.stock_change import (
     changed_item_has_the_same_unit,
     changed_item_is_known,
@@ -32,18 +37,28 @@ OrderRule = Callable[[SalesOrder, Facts], list[Problem]]
 D = TypeVar("D")
 DespatchRule = Callable[[Despatch, Facts], list[Problem]]
 
+ITEM: tuple[Callable[[Item, Facts], list[Problem]], ...] = (
+    code_fits,
+    has_a_unit,
+    barcode_is_well_formed,
+    barcode_is_its_own,
+)
+
 PURCHASE_ORDER: tuple[Callable[[Order, Facts], list[Problem]], ...] = (
     items_are_known,
     items_are_active,
     item_has_a_unit,
     units_are_the_same,
     tracking_is_the_same,
+    barcodes_are_the_same,
     warehouse_is_mapped,
+    no_kits,
 )
-ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped)
+ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped, order_is_not_too_large)
 
 DESPATCH: tuple[DespatchRule, ...] = (
     lines_are_known,
+    left_from_the_right_place,
     nothing_above_open,
     quantities_divide,
     part_is_allowed,
@@ -71,8 +86,13 @@ STOCK_CHANGE: tuple[Callable[[StockChange, Facts], list[Problem]], ...] = (
     period_is_open,
 )
 
-WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse"})
+WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse", "item_barcode_differs"})
 """Problems that are often only a matter of time: the item is on its way."""
+
+
+def judge_item(item: Item, facts: Facts) -> list[Problem]:
+    """Every problem of a ledger's item that is to go to the warehouse."""
+    return _all(ITEM, item, facts)
 
 
 def judge_order(order: Order, facts: Facts, rules: Sequence[OrderRule] = ORDER) -> list[Problem]:

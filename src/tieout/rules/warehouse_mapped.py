@@ -12,7 +12,7 @@ def warehouse_is_mapped(order: Order, facts: Facts) -> list[Problem]:
     for line in order.lines:
         if not facts.stocked(line):
             continue
-        place = facts.codes.warehouses.get(line.warehouse or "")
+        place = facts.codes.place(order, line.warehouse)
         if place is not None:
             places.add(place)
         else:

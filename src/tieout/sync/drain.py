@@ -33,7 +33,7 @@ from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
 from tieout.sync.naming import name_lanes, named
 from tieout.sync.planning import decide
-from tieout.sync.reading import Reading, absorb, read, to_read
+from tieout.sync.reading import Reading, absorb, read, read_our_own, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
 
@@ -150,7 +150,7 @@ class Batch:
         self._step([], tried, stop=True)
 
     def _read(self) -> list[Reading]:
-        readings: list[Reading] = []
+        readings: list[Reading] = read_our_own(self._works)
         for side in Side:
             if self._link.connector(side).capabilities.hints and self._link.rests(side):
                 self._leave_unread(side)

@@ -11,6 +11,7 @@ from tieout.domain.documents import (
     Despatch,
     Hold,
     Item,
+    ItemSeen,
     Order,
     Period,
     PurchaseOrder,
@@ -61,6 +62,7 @@ class FactBook:
         self._link, self._journal, self._periods = link, journal, periods
         self._items: dict[Side, dict[str, Item]] = {side: {} for side in Side}
         self._known: dict[tuple[Side, str], str] = {}
+        self._barcodes: dict[str, set[str]] = {}
         self._codes: Codes | None = None
         self._asked: set[str] = set()
 
@@ -68,7 +70,7 @@ class FactBook:
         """The mappings, read once for the batch."""
         if self._codes is None:
             with self._journal.read() as connection:
-                self._codes = _codes(mapped(connection, link=self._link.name))
+                self._codes = codes_of(mapped(connection, link=self._link.name))
         return self._codes
 
     def gather(self, works: Iterable[LaneWork]) -> None:
@@ -88,6 +90,8 @@ class FactBook:
                 self._see(side, items.values())
                 found = reference.theirs(connection, self._link.name, side, wanted)
                 self._known |= {(side, ours): theirs for ours, theirs in found.items()}
+            bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, _barcodes(works))
+        self.learn([], [(Side.LEDGER, item) for item in bearing])
         self._asked |= wanted
 
     def know_what_is_on_hold(self, works: Iterable[LaneWork]) -> None:
@@ -97,7 +101,7 @@ class FactBook:
             if place is None or not work.messages:
                 continue
             with self._journal.read() as connection:
-                codes = _codes(mapped(connection, link=self._link.name))
+                codes = codes_of(mapped(connection, link=self._link.name))
                 quarantine = codes.booked_in(place, held=True)
                 work.on_hold = reference.on_hold(connection, self._link.name, work.lane, quarantine)
 
@@ -108,10 +112,12 @@ class FactBook:
             self._see(side, [item])
 
     def _see(self, side: Side, items: Iterable[Item]) -> None:
-        """Both sides' items are known by the ledger's codes."""
+        """Both sides' items are known by the ledger's codes, and the ledger's by their barcodes too."""
         names = self.codes()
         for item in items:
             self._items[side][names.ledger_item(item.code) if side is Side.WAREHOUSE else item.code] = item
+            if side is Side.LEDGER and item.barcode is not None:
+                self._barcodes.setdefault(item.barcode, set()).add(item.code)
 
     def known(self, side: Side, ours: str) -> str | None:
         """A system's own id of a thing of ours."""
@@ -133,6 +139,8 @@ class FactBook:
             codes=self._codes or Codes(),
             ledger_items=self._items[Side.LEDGER],
             warehouse_items=self._items[Side.WAREHOUSE],
+            limits=self._link.warehouse.capabilities.limits,
+            barcodes=self._barcodes,
             periods=self._periods.get() if dated else (),
             order=order,
             first=first,
@@ -160,7 +168,7 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
     for work in works:
         for row in work.documents:
             match row.content:
-                case Item(code=code):
+                case Item(code=code) | ItemSeen(item=Item(code=code)):
                     codes.add(code)
                 case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
                     codes |= {line.item for line in lines}
@@ -173,11 +181,17 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
     return codes
 
 
+def _barcodes(works: Iterable[LaneWork]) -> set[str]:
+    rows = (row for work in works for row in work.documents if not row.finished)
+    return {row.content.barcode for row in rows if isinstance(row.content, Item) and row.content.barcode is not None}
+
+
 def _needs(works: Iterable[LaneWork]) -> set[str]:
     return {need for work in works for posting in work.postings if posting.counts for need in posting.body.needs}
 
 
-def _codes(rows: Iterable[Mapped]) -> Codes:
+def codes_of(rows: Iterable[Mapped]) -> Codes:
+    """The mappings of one link as rules look at them."""
     by_kind: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         ours, theirs = (row.warehouse, row.ledger) if row.kind in BY_WAREHOUSE else (row.ledger, row.warehouse)
@@ -189,6 +203,8 @@ def _codes(rows: Iterable[Mapped]) -> Codes:
         quarantines=by_kind["quarantine"],
         accounts=by_kind["account"],
         homes=by_kind["home"],
+        arrivals=by_kind["arrival"],
+        storage_units=by_kind["storage_unit"],
         items=by_kind["item"],
         item_aliases=by_kind["item_alias"],
         carrier_aliases=by_kind["carrier_alias"],

@@ -9,7 +9,7 @@ from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules import bodies
 from tieout.rules.facts import Facts
-from tieout.rules.policy import judge_order
+from tieout.rules.policy import judge_item, judge_order
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import DONE, stands_as
 from tieout.sync.lane import asked_posting, despatches_that_stand, taken_back, times_sent
@@ -23,18 +23,16 @@ def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) 
         decider.ignore(row, "not a stock item")
         return
     facts = decider.facts_for(work, row)
-    unit = facts.codes.unit(item.unit)
-    if not unit:
-        problem = Problem("item_has_no_unit", f"item {item.code} has no inventory unit", about=item.code)
-        decider.hold(work, [row], [problem])
-        return
     if not item.active and item.code not in facts.warehouse_items:
         decider.ignore(row, "inactive and not in the warehouse")
         return
-    product = facts.codes.product(item.code)
-    put = Item(code=product, name=item.name, unit=unit, tracking=item.tracking, barcode=item.barcode,
-               active=item.active, stocked=True)  # fmt: skip
-    decider.plan(work, row, [("put_item", f"{product}.{row.revision}", PutItem(item=put))])
+    problems = judge_item(item, facts)
+    if problems:
+        decider.hold(work, [row], problems)
+        return
+    codes = facts.codes
+    put = replace(item, code=codes.product(item.code), unit=codes.unit(item.unit), packs=codes.packs(item.packs))
+    decider.plan(work, row, [("put_item", f"{put.code}.{row.revision}", PutItem(item=put))])
 
 
 def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:
@@ -117,19 +115,26 @@ def _after_the_last(decider: Decider, work: LaneWork, row: DocumentRow, order: S
 
 
 def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
-    """A held order whose exception clears by itself is free again once nothing is wrong with it any more."""
+    """A held item or order whose exception clears by itself is free again once nothing is wrong with it any more."""
     case = work.cases.get(row.case_id or 0)
-    if case is None or not isinstance(row.content, SalesOrder | PurchaseOrder):
+    if case is None or not all(REASONS[problem.reason].clears_itself for problem in case.problems):
         return
-    clears = all(REASONS[problem.reason].clears_itself for problem in case.problems)
-    if clears and not judge_order(row.content, decider.facts_for(work, row)):
+    facts = decider.facts_for(work, row)
+    match row.content:
+        case Item() as item:
+            right = not judge_item(item, facts)
+        case SalesOrder() | PurchaseOrder() as order:
+            right = not judge_order(order, facts)
+        case _:
+            right = False
+    if right:
         decider.free(work, case, "the item is right now")
 
 
 def send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Order, facts: Facts) -> None:
     first = asked_posting(work) if facts.sent is not None else None
     if not any(facts.stocked(line) for line in order.lines):
-        decider.ignore(row, "no stock lines")
+        decider.ignore(row, "no stock lines" if order.lines else "services or text only: no line names an item")
         return
     problems = judge_order(order, facts) if order.status is OrderStatus.OPEN else []
     if problems:

@@ -2,7 +2,8 @@
 
 Documents of a lane belong to flows: outward (items and orders to the warehouse) and homeward (what left, arrived or
 was undone, to the ledger). Within a flow they act in the order they happened: one is finished before the next is
-decided. How an order stands in the warehouse belongs to no flow: it is judged last, by what the flows have come to.
+decided. How an order stands in the warehouse, and how an item is shown there, belongs
+to no flow: it is judged last, by what the flows have come to.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
+from tieout.sync.items_seen import decide_item_seen, last_seen
 from tieout.sync.lane import HOMEWARD, in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 from tieout.sync.purchasing import decide_purchase_order
@@ -33,6 +35,9 @@ def decide(decider: Decider, work: LaneWork) -> None:
     stands = newest(work)
     if stands is not None:
         _hold_if_it_fails(decider, work, stands, lambda: decide_fulfilment(decider, work))
+    seen = last_seen(work)
+    if seen is not None:
+        _hold_if_it_fails(decider, work, seen, lambda: decide_item_seen(decider, work, seen))
 
 
 def _decide_stock(decider: Decider, work: LaneWork) -> None:

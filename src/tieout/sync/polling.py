@@ -11,9 +11,10 @@ from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
 from tieout.governor import background
-from tieout.journal import reference, trouble
+from tieout.journal import trouble
 from tieout.journal.store import Journal
 from tieout.sync.intake import Intake
+from tieout.sync.items_seen import take_list
 from tieout.sync.link import Link
 
 CORRECT = (
@@ -104,14 +105,16 @@ class Polls:
         return more
 
     def items(self, job: str) -> bool:
-        """Remembers the warehouse's items as they are now."""
+        """Remembers the warehouse's items as they are now; `arrived` hears when one is not as the ledger has it."""
+        began = self.clock.now()
         try:
             with background():
                 items = self.link.warehouse.items()
         except (RetryLater, Misconfigured) as error:
             self.troubles.seen(job, self.link.name, error, Side.WAREHOUSE)
             return False
-        with self.journal.write("items") as connection:
-            reference.see_items(connection, self.link.name, Side.WAREHOUSE, items, self.clock.now())
+        odd = take_list(self.journal, self.link, items, began, self.clock.now())
         self.troubles.over(job)
+        if odd:
+            self.arrived()
         return False

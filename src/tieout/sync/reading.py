@@ -14,6 +14,8 @@ from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import worth_keeping
 from tieout.sync.holding import holds_of
+from tieout.sync.items_seen import TOPIC as SEEN
+from tieout.sync.items_seen import document_of
 from tieout.sync.lane import movements
 from tieout.sync.link import Link
 from tieout.sync.receiving import receipts_of
@@ -46,7 +48,7 @@ def to_read(link: Link, works: Iterable[LaneWork], side: Side) -> list[list[Grou
         hinted: dict[tuple[str, str], list[MessageRow]] = {}
         for message in work.messages:
             about = (message.topic, message.key)
-            if message.side is not side:
+            if message.side is not side or message.topic == SEEN:
                 continue
             if message.topic in limits.hints and about in hinted:
                 hinted[about].append(message)
@@ -70,6 +72,18 @@ def read(link: Link, groups: Sequence[Group]) -> list[Reading]:
         work, messages = groups[0]
         return [Reading(work, messages, [], unreadable=f"reading failed: {type(error).__name__}: {error}")]
     return [_reading(work, messages, answer) for (work, messages), answer in zip(groups, answers, strict=True)]
+
+
+def read_our_own(works: Iterable[LaneWork]) -> list[Reading]:
+    """Reads the messages we have left for ourselves: items that the warehouse shows otherwise than the ledger."""
+    return [_our_own(work, message) for work in works for message in work.messages if message.topic == SEEN]
+
+
+def _our_own(work: LaneWork, message: MessageRow) -> Reading:
+    try:
+        return Reading(work, [message], [document_of(message)])
+    except ValueError as error:
+        return Reading(work, [message], [], unreadable=f"reading failed: {error}")
 
 
 def _reading(work: LaneWork, messages: list[MessageRow], answer: Answer) -> Reading:
@@ -152,7 +166,8 @@ def _made_of(work: LaneWork, message: MessageRow, stands: Arrivals | OnHold, now
 
 def _is_newest(work: LaneWork, row: DocumentRow) -> bool:
     """Pages of a feed may be stored in another order than they were read."""
-    return not any(other.key == row.key and other.revision > row.revision for other in work.documents)
+    told = (other for other in work.documents if isinstance(other.content, Item) and other.key == row.key)
+    return not any(other.revision > row.revision for other in told)
 
 
 def _content_changed(

@@ -25,7 +25,7 @@ from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.link import Link
 from tieout.sync.naming import name_lanes, named
 from tieout.sync.planning import decide
-from tieout.sync.reading import absorb, read, to_read
+from tieout.sync.reading import absorb, read, read_our_own, to_read
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def _decided(link: Link, journal: Journal, clock: Clock, lanes: list[tuple[LaneW
 def _read(link: Link, works: list[LaneWork], codes: Codes, decider: Decider) -> dict[str, list[str]]:
     """Takes in what both systems show now of what is held; by lane, why that could not be done."""
     unreached: dict[str, list[str]] = {}
+    for reading in read_our_own(works):
+        absorb(reading, decider, decider.changes, decider.now)
     for side in Side:
         for batch in to_read(link, works, side):
             for reading in read(link, batch):

@@ -11,6 +11,7 @@ from tieout.domain.documents import (
     Fulfilment,
     Hold,
     Item,
+    ItemSeen,
     OnHold,
     PurchaseOrder,
     Receipt,
@@ -47,7 +48,7 @@ def described(content: Content, key: str) -> str:
     if isinstance(content, Adjustment | Transfer | Hold):
         return _changed(content, key)
     match content:
-        case Item(code=code):
+        case Item(code=code) | ItemSeen(item=Item(code=code)):
             return f"item {code}"
         case SalesOrder(number=number):
             return f"order {number}"

@@ -12,7 +12,7 @@ from tieout.connectors.clarus.flows import GOODS_IN, GOODS_OUT, inward, outward
 from tieout.connectors.clarus.goods_ins import GoodsIns
 from tieout.connectors.clarus.goods_outs import GoodsOuts
 from tieout.connectors.clarus.graph import Graph
-from tieout.connectors.clarus.items import Items
+from tieout.connectors.clarus.items import CODE_MAX, DESCRIPTION_MAX, Items
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.on_hold import Holds
 from tieout.connectors.clarus.rest import Rest
@@ -33,6 +33,7 @@ from tieout.connectors.contract import (
 )
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Item, Period, Side
+from tieout.domain.limits import Limits
 from tieout.domain.postings import (
     Ended,
     GoodsIn,
@@ -92,6 +93,7 @@ class ClarusConnector:
             settle_s=self._settings.settle_s,
             hints=frozenset({GOODS_OUT, GOODS_IN}),
             read_batch=self._settings.read_batch,
+            limits=Limits(item_code=CODE_MAX, item_name=DESCRIPTION_MAX, order_lines=self._settings.lines_max),
         )
 
     def check(self) -> str:

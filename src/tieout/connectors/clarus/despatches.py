@@ -169,6 +169,7 @@ def _despatch(facts: Facts, group: Group, *, completes: bool) -> Despatch:
         tracking=_tracking(facts, shipment),
         completes=completes,
         lines=_lines(facts, group.moves),
+        warehouse=facts.warehouse,
     )
 
 

@@ -27,6 +27,7 @@ class Facts:
     reference: str | None
     status: str
     carrier: str | None
+    warehouse: str | None = None
     lines: tuple[Line, ...]
     moves: tuple[Move, ...]
     tracking: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -82,6 +83,7 @@ def _facts(packages: Sequence[Node], settings: Settings, order: Node, told: Part
         reference=text_at(order, "external_system_reference1"),
         status=(code_at(order, flow.status) or "").upper(),
         carrier=code_at(order, "carrier"),
+        warehouse=code_at(order, "warehouse"),
         lines=tuple(moves.line_of(node, flow) for node in told["lines"]),
         moves=moves.moves_of(told["moves"], flow, settings),
         tracking=_tracking(told["shipments"], packages),

@@ -16,10 +16,10 @@ from tieout.connectors.clarus.errors import Refused
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.orders import Ids
-from tieout.connectors.clarus.queries import CARRIERS, WAREHOUSES
+from tieout.connectors.clarus.queries import CARRIERS, PICKS, WAREHOUSES
 from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.values import Node, number_at, text_at
+from tieout.connectors.clarus.values import Node, number_at, text_at, time_at
 from tieout.connectors.contract import Send
 from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome
 
@@ -33,6 +33,7 @@ class GoodsOuts:
     def __init__(self, rest: Rest, graph: Graph, lookup: Lookup, settings: Settings) -> None:
         self._rest = rest
         self._records = Records(ORDERS, graph, lookup)
+        self._graph = graph
         self._lookup = lookup
         self._settings = settings
 
@@ -108,7 +109,16 @@ class GoodsOuts:
     def _must_be_editable(self, there: Node, number: str) -> None:
         status = self._records.status(there)
         if status not in {allowed.upper() for allowed in self._settings.editable_statuses}:
-            raise Refused(f"Clarus has {number!r} in status {status}: it can no longer be changed")
+            raise Refused(f"Clarus has {number!r} in status {status}{self._since(there)}: it can no longer be changed")
+
+    def _since(self, there: Node) -> str:
+        """When the first of it was picked, where movements tell: the point of no return. Asked for only to refuse."""
+        known = self._graph.schema.enum_of_filter(PICKS, "subtype")
+        if known is not None and "PICK" not in known:
+            return ""
+        picks = self._graph.all(PICKS, goods_out_id={"eq": str(there["id"])}, subtype={"in": ["PICK"]})
+        begun = min((time_at(node, "created_at") for node in picks), default=None)
+        return "" if begun is None else f", picked since {begun:%Y-%m-%d %H:%M} UTC"
 
     def _sent_in_part(self, there: Node) -> bool:
         return any(number_at(line, "dispatch_quantity") for line in self._records.lines(str(there["id"])))
@@ -122,7 +132,9 @@ class GoodsOuts:
         status = self._records.status(there)
         allowed = CANCELLABLE + (PICKING if self._settings.cancel_while_picking else ())
         if status not in allowed:
-            raise Refused(f"Clarus has {number!r} in status {status}: it can no longer be cancelled")
+            raise Refused(
+                f"Clarus has {number!r} in status {status}{self._since(there)}: it can no longer be cancelled"
+            )
         if self._sent_in_part(there):
             raise Refused(f"Clarus has sent part of {number!r}: it can no longer be cancelled")
 

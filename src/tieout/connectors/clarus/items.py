@@ -1,4 +1,4 @@
-"""Items: a product, its link to the account and its storage unit, made or mended until they are as wanted.
+"""Items: a product, its link to the account and its storage units, made or mended until they are as wanted.
 
 Every step looks first, so an attempt that was lost half way is finished by the next one. Section 2.2 of the facts.
 """
@@ -10,14 +10,13 @@ from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import (
     ACCOUNT_PRODUCTS,
-    PRODUCT_STORAGE_UNITS,
     PRODUCTS,
     STOCK_UNIT_TYPES,
-    STORAGE_UNIT_TYPES,
 )
 from tieout.connectors.clarus.rest import Rest
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.values import Node, as_id, at, text_at, wire_id, wire_number
+from tieout.connectors.clarus.storage_units import StorageUnits
+from tieout.connectors.clarus.values import Node, as_id, at, text_at, wire_id
 from tieout.connectors.contract import Send
 from tieout.domain.documents import Item, Tracking
 from tieout.domain.identity import item_identity
@@ -39,7 +38,7 @@ class Items:
         self._rest = rest
         self._graph = graph
         self._lookup = lookup
-        self._settings = settings
+        self._storage_units = StorageUnits(rest, graph, lookup, settings)
 
     def put(self, send: Send, body: PutItem) -> Outcome:
         """Makes Clarus have this item. Raises `Refused`, `OutcomeUnknown`, `RetryLater`, `Misconfigured`."""
@@ -53,8 +52,8 @@ class Items:
             self._rest.update(f"/products/{product_id}", "products", changes)
         if ended is Ended.CREATED or not self._is_linked(product_id):  # nobody else links what was made just now
             self._link(product_id)
-        if self._lacks_storage_unit(product_id):
-            self._add_storage_unit(product_id)
+        for change in self._storage_units.changes(product_id, body.item):
+            self._storage_units.make(product_id, change)
         return _stands(ended, body.item, product_id)
 
     def find(self, body: PutItem) -> Outcome | None:
@@ -63,7 +62,7 @@ class Items:
         if product is None or self._differences(product, body.item):
             return None
         product_id = str(product["id"])
-        if not self._is_linked(product_id) or self._lacks_storage_unit(product_id):
+        if not self._is_linked(product_id) or self._storage_units.changes(product_id, body.item):
             return None
         return _stands(Ended.EXISTS, body.item, product_id)
 
@@ -132,26 +131,6 @@ class Items:
             if not self._is_linked(product_id):  # else another attempt was quicker
                 raise
 
-    def _lacks_storage_unit(self, product_id: str) -> bool:
-        wanted = self._settings.storage_unit_type
-        if wanted is None:
-            return False
-        nodes = self._graph.all(PRODUCT_STORAGE_UNITS, product_id={"eq": product_id})
-        return all(text_at(node, "storage_unit_type.code") != wanted for node in nodes)
-
-    def _add_storage_unit(self, product_id: str) -> None:
-        settings = self._settings
-        code = settings.storage_unit_type or ""
-        attributes = {
-            "product_id": wire_id(product_id),
-            "storage_unit_type_id": wire_id(self._lookup.required(STORAGE_UNIT_TYPES, code, "storage unit type")),
-            "stock_configuration": "unit",
-            "unit_of_measure": "centimetre",
-            "per_layer": wire_number(settings.storage_unit_per_layer),
-            "number_of_layers": settings.storage_unit_layers,
-        }
-        self._rest.create("/product_storage_units", "product_storage_units", attributes)
-
 
 def _stands(ended: Ended, item: Item, product_id: str) -> Outcome:
     return Outcome(ended=ended, theirs=product_id, also={item_identity(item.code): product_id})
@@ -188,5 +167,5 @@ def _item(node: Node) -> Item | None:
         unit=text_at(node, "stock_unit_type.code"),
         tracking=_tracking(node),
         barcode=text_at(node, "barcode"),
-        active=at(node, "stop") is not True,
+        active=at(node, "stop") is not True if "stop" in node else None,
     )

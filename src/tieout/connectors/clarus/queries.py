@@ -29,7 +29,7 @@ STORAGE_UNIT_TYPES = Listing("storage_unit_types", "StorageUnitTypeFilterType", 
 AUTOMATIONS = Listing("automations", "AutomationFilterType", "id name resource_name event enabled")
 ACCOUNT_PRODUCTS = Listing("account_products", "AccountProductFilterType", "id")
 PRODUCT_STORAGE_UNITS = Listing(
-    "product_storage_units", "ProductStorageUnitFilterType", "id priority storage_unit_type { id code }"
+    "product_storage_units", "ProductStorageUnitFilterType", "id priority total storage_unit_type { id code }"
 )
 PRODUCTS = Listing(
     "products",
@@ -71,11 +71,13 @@ TRANSACTIONS = Listing(
         "serial_numbers",
     ),
 )
+PICKS = Listing("transactions", "TransactionFilterType", "id created_at")
+"""Of a pick, when it was done."""
 ORDER_HEADERS = Listing(
     "goods_outs",
     "GoodsOutsFilterType",
     "id reference goods_out_status { code } account { id } carrier { code }",
-    ("external_system_reference1",),
+    ("external_system_reference1", "warehouse.code"),
 )
 """Of an order, what its despatches need."""
 ENDED_ORDERS = Listing(

@@ -64,6 +64,8 @@ class Settings(BaseModel):
     """Subtypes of movements from one place to another; what stays in one warehouse is passed over."""
     holds_every_s: float = Field(default=300.0, ge=0)
     """How long it is at least from one reading of all stock on hold to the next."""
+    lines_max: int = Field(default=1000, ge=1)
+    """Assumption: Clarus publishes no limit on the lines of an order. One with more is not sent, but told."""
     lot_field: Literal["string1", "string2", "string3", "string4", "string5"] = "string1"
     """Assumption (seam `BatchFieldMap`): where a movement keeps its batch."""
     editable_statuses: tuple[str, ...] = ("DRAFT", "PENDING")

@@ -10,7 +10,9 @@ from tieout.connectors.contract import (
     Capabilities,
     Inbound,
     Message,
+    Misconfigured,
     Poll,
+    RetryLater,
     Send,
     Shown,
     Unauthenticated,
@@ -26,6 +28,7 @@ from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
+from tieout.connectors.sap_b1.units import Units
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Content, Document, Item, Period, Side
 from tieout.domain.postings import Outcome
@@ -49,6 +52,7 @@ def connect(
         lookup,
         Poster(sessions, lookup, settings),
         Company(reader, settings),
+        Units(reader, clock),
     )
 
 
@@ -67,6 +71,7 @@ class SapB1:
         lookup: Lookup,
         poster: Poster,
         company: Company,
+        units: Units,
     ) -> None:
         self._settings = settings
         self._sessions = sessions
@@ -74,6 +79,7 @@ class SapB1:
         self._lookup = lookup
         self._poster = poster
         self._company = company
+        self._units = units
 
     @property
     def name(self) -> str:
@@ -109,13 +115,13 @@ class SapB1:
         raise Unauthenticated(f"webhooks from SAP Business One are not used ({len(request.body)} bytes refused)")
 
     def read(self, messages: Sequence[Message]) -> list[Answer]:
-        """The one document in each message of a feed. Makes no call."""
+        """The one document in each message of a feed. Makes no call, but for the groups of units, now and then."""
         return [self._read(message) for message in messages]
 
     def _read(self, message: Message) -> Answer:
         try:
             return [self._document(message)]
-        except Unreadable as error:
+        except (Unreadable, RetryLater, Misconfigured) as error:
             return error
         except RecursionError:
             return Unreadable(f"{message.topic} {message.key} is nested too deeply")
@@ -135,7 +141,8 @@ class SapB1:
 
     def _content(self, topic: str, record: Record) -> Content:
         if topic == ITEMS.name:
-            return translate.item(record, self._today())
+            packs = self._units.packs(record) if self._settings.unit_groups else ()
+            return translate.item(record, self._today(), packs)
         translated = translate.purchase_order if topic == PURCHASE_ORDERS.name else translate.sales_order
         return translated(record, self._settings.zone)
 

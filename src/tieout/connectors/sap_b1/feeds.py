@@ -69,6 +69,8 @@ _ITEM_FIELDS = (
     "ItemName",
     "BarCode",
     "InventoryUOM",
+    "UoMGroupEntry",
+    "InventoryUoMEntry",
     "InventoryItem",
     "ManageBatchNumbers",
     "ManageSerialNumbers",

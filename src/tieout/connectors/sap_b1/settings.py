@@ -18,7 +18,8 @@ class Settings(BaseModel):
     `language` is sent at login where it is set (3 is English): refusals are told apart by their English text.
     `approvals` tells that the company approves documents that we make, so that a look-up must look among drafts too.
     `data_version` tells that records carry `DataVersion` (FP 2102 and later). `quantity_places` is the company's number
-    of decimals for quantities. `settle_s` must be longer than any post lives.
+    of decimals for quantities. `unit_groups` tells to read how items are packed: their groups of units. `settle_s` must
+    be longer than any post lives.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +34,7 @@ class Settings(BaseModel):
     time_zone: str = "UTC"
     approvals: bool = False
     data_version: bool = True
+    unit_groups: bool = True
     quantity_places: int = Field(default=6, ge=0, le=6)
     sessions: int = Field(default=4, ge=1, le=64)
     batch_size: int = Field(default=1, ge=1, le=100)

@@ -9,11 +9,13 @@ from decimal import Decimal
 
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.wire import dumps
-from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, PurchaseOrder, SalesOrder, Tracking
+from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, Pack, PurchaseOrder, SalesOrder, Tracking
 from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
 MANUAL_UNIT = -1
+KITS = ("iSalesTree", "S", "iAssemblyTree", "A", "iTemplateTree", "T", "iIngredient", "I")
+"""Lines of a kit, parent or part, by name or code (7). What is made beforehand (`iProductionTree`) is an item."""
 VERSION_DIGITS = 12
 """`DataVersion` is written with leading zeros, so that revisions order as text."""
 READ = "tieout.read"
@@ -59,8 +61,8 @@ def changed_at(record: Record, zone: tzinfo) -> datetime:
     return record.changed_at().replace(tzinfo=zone).astimezone(UTC)
 
 
-def item(record: Record, today: date) -> Item:
-    """An `Items` record as an item. `today` is the server's day."""
+def item(record: Record, today: date, packs: tuple[Pack, ...] = ()) -> Item:
+    """An `Items` record as an item. `today` is the server's day; `packs` are the larger units of its group."""
     return Item(
         code=record.text("ItemCode"),
         name=record.text_or_none("ItemName") or record.text("ItemCode"),
@@ -69,6 +71,7 @@ def item(record: Record, today: date) -> Item:
         barcode=record.text_or_none("BarCode"),
         active=_is_active(record, today),
         stocked=record.yes("InventoryItem"),
+        packs=packs,
     )
 
 
@@ -153,6 +156,7 @@ def _line(record: Record) -> OrderLine:
         warehouse=record.text_or_none("WarehouseCode"),
         price=plain(record.number_or_none("Price") or Decimal(0)),
         closed=closed,
+        kit=record.text_or_none("TreeType") in KITS,
     )
 
 

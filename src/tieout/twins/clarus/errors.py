@@ -48,6 +48,7 @@ CODES: Mapping[str, int] = MappingProxyType(
         "goods_in_receipt_not_receiving": 929,
         "task_not_available": 930,
         "received_stock_gone": 931,
+        "too_many_lines": 932,
     }
 )
 

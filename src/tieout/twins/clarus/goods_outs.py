@@ -38,6 +38,7 @@ def create(call: Call) -> Reply:
     changes = _line_changes(state, values.get("lines_changes") or [], None, values["account_id"])
     order = GoodsOut(account_id=values["account_id"])
     require_warehouse(state, values["account_id"], values.get("warehouse_id"))
+    _require_few_lines(state, len(changes))
     _require_start_status(order, values)
     _fill(order, values, address)
     state.add(state.goods_outs, order)
@@ -57,6 +58,8 @@ def update(call: Call) -> Reply:
     account_id = values.get("account_id", order.account_id)
     changes = _line_changes(state, values.get("lines_changes") or [], order, account_id)
     require_warehouse(state, account_id, values.get("warehouse_id", order.warehouse_id))
+    left = sum(change.line is not None and change.verb != "UPDATE" for change in changes)
+    _require_few_lines(state, len(state.lines_of(order)) + sum(change.line is None for change in changes) - left)
     _require_start_status(order, values)
     if order.status not in NOT_STARTED and (changes or {"account_id", "warehouse_id"} & values.keys()):
         release_all(state, order)
@@ -125,6 +128,13 @@ def _require_start_status(order: GoodsOut, values: Mapping[str, Any]) -> None:
     status = values.get("goods_out_status_id") or order.goods_out_status_id
     if status != order.goods_out_status_id and {Status(status), order.status} - NOT_STARTED:
         raise refused("attribute_invalid", "goods_out_status_id may only change between DRAFT and PENDING")
+
+
+def _require_few_lines(state: State, lines: int) -> None:
+    """Whether there is such a limit is not public: a setting tells, and what it answers is an assumption."""
+    most = state.settings.lines_max
+    if most and lines > most:
+        raise refused("too_many_lines", f"an order may have at most {most} lines", lines=lines)
 
 
 def _line_changes(

@@ -24,6 +24,8 @@ class ClarusSettings:
     page_default: int = 50
     page_max: int = 50
     refuse_unknown_attributes: bool = False
+    lines_max: int = 0
+    """An order with more lines is refused. 0: no limit."""
     codes_ignore_case: bool = False
     """Whether a product may not be called as another one that differs only by capital letters."""
     archive_after_days: int = 0

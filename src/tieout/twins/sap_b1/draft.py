@@ -128,6 +128,7 @@ def complete_line(state: State, kind: Kind, line: Line) -> None:
         raise unknown_code(f"DocumentLines.WarehouseCode][line: {line.number}", row["WarehouseCode"])
     settle_unit(state, item, row, line.number, buying=kind.partner == SUPPLIER)
     _settle_price(state, kind, row, item)
+    row["TreeType"] = row.get("TreeType") or item.get("TreeType") or "iNotATree"  # no line is added: assumption
     row.setdefault("BaseType", -1)
     row.setdefault("BaseEntry", None)
     row.setdefault("BaseLine", None)

@@ -191,10 +191,12 @@ def _mirror() -> None:
         sa.Column("link", sa.String(40), nullable=False),
         sa.Column("side", sa.String(10), nullable=False),
         sa.Column("code", sa.String(60), nullable=False),
+        sa.Column("barcode", sa.String(100), comment="its first characters, to find those that share one"),
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("seen_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("link", "side", "code", name="pk_mirror"),
     )
+    op.create_index("ix_mirror_barcode", "mirror", ["link", "side", "barcode"])
 
 
 def _xref() -> None:
