@@ -100,7 +100,7 @@ def decide_item_seen(decider: Decider, work: LaneWork, last: DocumentRow) -> Non
     found = _judge(last.content, decider.facts_for(work, last))
     case = work.cases.get(last.case_id or 0)
     if found is None:
-        decider.let_go(work, last, "it is right in the warehouse, gone from there, or mapped to an item")
+        decider.let_go(work, last, "right in the warehouse, gone from there, or mapped now")
         return
     if case is not None and case.problems[0].reason != found.reason:
         decider.free(work, case, "another thing is wrong with it now")
