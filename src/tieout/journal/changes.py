@@ -35,6 +35,7 @@ class Changes:
     )
     grown: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     moved: list[tuple[MessageRow, str]] = field(default_factory=list[tuple[MessageRow, str]])
+    relocated: list[tuple[DocumentRow, str]] = field(default_factory=list[tuple[DocumentRow, str]])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
     booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
@@ -80,6 +81,7 @@ class Changes:
         self._insert_attempts(connection)
         self._insert_movements(connection, link)
         self._update_states(connection)
+        self._relocate(connection)
         self._move_messages(connection, link, now)
         self._clear_cases(connection, now)
         self._book(connection, now)
@@ -191,6 +193,17 @@ class Changes:
         if found:
             its = (movement.c.document_id == bindparam("b_document"), movement.c.source == bindparam("b_source"))
             connection.execute(update(movement).where(*its).values(lot=bindparam("b_lot")), found)
+
+    def _relocate(self, connection: Connection) -> None:
+        """Documents that turned out to answer another lane's order go there, with what was refused of them."""
+        moved = [
+            {"b_id": row.id, "b_lane": lane, "b_content": dump_content(row.content), "b_state": row.state,
+             "b_case_id": row.case_id}
+            for row, lane in self.relocated
+        ]  # fmt: skip
+        _execute_update(connection, document, moved, "lane", "content", "state", "case_id")
+        for row, lane in self.relocated:
+            connection.execute(update(posting).where(posting.c.document_id == row.id).values(lane=lane))
 
     def _move_messages(self, connection: Connection, link: str, now: datetime) -> None:
         """A message that was about another lane's order waits there."""

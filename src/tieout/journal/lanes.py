@@ -4,10 +4,11 @@ A lease is one row for a whole batch of lanes. Its holder raises `beat` in every
 same beat for too long, on its own monotonic clock, breaks the lease. A holder whose lease is gone can settle nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,8 @@ from sqlalchemy import (
 
 from tieout.journal.store import insert_on
 from tieout.journal.tables import lane, lease
+
+NO_ALARMS: Mapping[str, datetime] = MappingProxyType({})
 
 
 class LeaseLost(Exception):
@@ -86,9 +89,15 @@ def hurry(connection: Connection, link: str, lanes: Iterable[str], now: datetime
 def claim(connection: Connection, link: str, token: str, holder: str, *, limit: int, now: datetime) -> list[Claimed]:
     """Takes up to `limit` lanes that are due and held by nobody, oldest first, under a new lease called `token`.
 
+    Those whose alarm has come have something to do again.
+
     A wall clock that jumped back must not put a lane to sleep for ever: a lane whose rest seems to have begun in the
     future counts as due.
     """
+    alarmed = connection.execute(_ALARMED, {"b_link": link, "b_now": now}).scalars().all()
+    if alarmed:
+        touch(connection, link, alarmed, now)
+        connection.execute(_SILENCE, {"b_link": link, "b_names": alarmed})
     found = connection.execute(_CLAIMABLE, {"b_link": link, "b_now": now, "b_limit": limit}).all()
     if found:
         connection.execute(insert(lease), {"token": token, "holder": holder, "beat": 0})
@@ -107,14 +116,23 @@ def beat(connection: Connection, token: str) -> None:
 
 
 def release(
-    connection: Connection, link: str, token: str, finished: list[Claimed], rests: list[Rest], now: datetime
+    connection: Connection,
+    link: str,
+    token: str,
+    finished: list[Claimed],
+    rests: list[Rest],
+    now: datetime,
+    alarms: Mapping[str, datetime] = NO_ALARMS,
 ) -> None:
-    """Gives every lane of the lease back: finished up to what had arrived, or resting.
+    """Gives every lane of the lease back: finished up to what had arrived, or resting; `alarms` tell when to work a
+    lane again in any case.
 
     The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
     """
     mine = {"b_link": link, "b_token": token}
     connection.execute(_END, {"b_token": token})
+    if alarms:
+        connection.execute(_ALARM, [{**mine, "b_lane": name, "b_alarm": at} for name, at in alarms.items()])
     if finished:
         ended = [{**mine, "b_lane": one.lane, "b_arrived": one.arrived, "b_now": now} for one in finished]
         connection.execute(_FINISH, ended)
@@ -162,6 +180,12 @@ _CLAIMABLE = (
     .limit(bindparam("b_limit"))
     .with_for_update(skip_locked=True)
 )
+_ALARMED = (
+    select(lane.c.lane)
+    .where(lane.c.link == bindparam("b_link"), lane.c.alarm_at <= bindparam("b_now"), lane.c.token.is_(None))
+    .order_by(lane.c.lane)
+    .with_for_update(skip_locked=True)
+)
 _NAMES: BindParameter[str] = bindparam("b_names", expanding=True)
 _HELD = lane.c.token == bindparam("b_token")
 _ONE = and_(lane.c.link == bindparam("b_link"), _HELD, lane.c.lane == bindparam("b_lane"))
@@ -169,6 +193,8 @@ _NOW: dict[str, Any] = {"due_at": bindparam("b_now"), "rested_at": bindparam("b_
 _TAKE = (
     update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(token=bindparam("b_token"))
 )
+_SILENCE = update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(alarm_at=None)
+_ALARM = update(lane).where(_ONE).values(alarm_at=bindparam("b_alarm"))
 _FREE = update(lane).where(_HELD).values(token=None)
 _FINISH = update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, **_NOW)
 _REST = (

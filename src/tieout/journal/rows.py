@@ -124,6 +124,7 @@ class LaneWork:
     """Everything that matters for one claimed lane, in memory while the lease is ours.
 
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
+    `alarm_at`: when the lane is to be worked again though nothing may have arrived.
     """
 
     claimed: Claimed
@@ -135,6 +136,7 @@ class LaneWork:
     rest_why: str = ""
     rests_for_parent: bool = False
     unread: bool = False
+    alarm_at: datetime | None = None
 
     def rest_for_parent(self, seconds: float, why: str) -> None:
         """Asks for a rest that ends at once if what is missing turns up in this very batch."""

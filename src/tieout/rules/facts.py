@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tieout.domain.documents import Item, Order, OrderLine, Period
 from tieout.domain.postings import Asked
+from tieout.rules.returnable import Delivered
 
 
 class Policy(BaseModel):
@@ -24,6 +26,13 @@ class Policy(BaseModel):
         default=None, description="Send only orders whose document date is this day or later; without it, all."
     )
     time_zone: str = Field(default="UTC", description="The ledger's time zone: it decides the posting date.")
+    credit: Literal["none", "draft", "final"] = Field(
+        default="draft",
+        description="What follows a return of goods that tieout invoiced: no credit memo, a draft of one, or one.",
+    )
+    credit_within_days: int = Field(
+        default=14, ge=0, description="Days after a return until finance is asked for a credit memo that is not there."
+    )
     parent_patience_s: float = Field(
         default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."
     )
@@ -65,7 +74,8 @@ class Facts:
     `order` is the newest revision of the order that goods answer; `first` the revision by which the warehouse first
     heard of it; `sent` what the warehouse was last told;
     `delivered_base` what other despatches or receipts have posted or are about to, by order line, in base units;
-    `delivered_ever_base` the same of all of them, with what was taken back again.
+    `delivered_ever_base` the same of all of them, with what was taken back again. `returnable` is what our deliveries
+    of the order brought to the customer and has not come back, for a return.
     """
 
     policy: Policy
@@ -78,6 +88,7 @@ class Facts:
     sent: Asked | None = None
     delivered_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     delivered_ever_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    returnable: tuple[Delivered, ...] = ()
 
     def posting_day(self, at: datetime) -> date:
         """The ledger's day of a moment."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tieout.domain.documents import Despatch, Goods, Order, Receipt, SalesOrder
+from tieout.domain.documents import Despatch, Goods, Order, Receipt, Return, SalesOrder
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
 from tieout.rules.facts import Facts
@@ -15,6 +15,7 @@ from tieout.rules.lots_complete import lots_are_complete
 from tieout.rules.open_quantity import nothing_above_open
 from tieout.rules.partial_allowed import part_is_allowed
 from tieout.rules.period_open import period_is_open
+from tieout.rules.returned import goods_were_delivered, held_goods_have_a_place, returned_quantities_divide
 from tieout.rules.tracking_present import tracking_is_present
 from tieout.rules.tracking_same import tracking_is_the_same
 from tieout.rules.unit_divides import quantities_divide
@@ -54,6 +55,14 @@ RECEIPT: tuple[Callable[[Goods, Facts], list[Problem]], ...] = (
     period_is_open,
 )
 
+RETURN: tuple[Callable[[Return, Facts], list[Problem]], ...] = (
+    goods_were_delivered,
+    returned_quantities_divide,
+    lots_are_complete,
+    held_goods_have_a_place,
+    period_is_open,
+)
+
 WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse"})
 """Problems that are often only a matter of time: the item is on its way."""
 
@@ -73,6 +82,11 @@ def judge_despatch(despatch: Despatch, facts: Facts, rules: Sequence[DespatchRul
 def judge_receipt(receipt: Receipt, facts: Facts) -> list[Problem]:
     """Every problem of a receipt that is to go to the ledger."""
     return _all(RECEIPT, receipt, facts)
+
+
+def judge_return(returned: Return, facts: Facts) -> list[Problem]:
+    """Every problem of a return that is to go to the ledger."""
+    return _all(RETURN, returned, facts)
 
 
 def _all(rules: Sequence[Callable[[D, Facts], list[Problem]]], document: D, facts: Facts) -> list[Problem]:

@@ -17,7 +17,7 @@ from tieout.sync.lane import blocked_units, movements
 PARENT_RETRY_S = 5.0
 """How long a lane rests before it looks again for what it depends on."""
 
-MOVING = ("despatch", "reversal", "receipt", "receipt_reversal")
+MOVING = ("despatch", "reversal", "receipt", "receipt_reversal", "return", "return_reversal")
 """Documents that move stock, whether they cross or not."""
 
 FactsFor = Callable[[LaneWork, DocumentRow], Facts]

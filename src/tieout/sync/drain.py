@@ -27,6 +27,7 @@ from tieout.journal.loading import load
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
+from tieout.sync.answering import answered
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods
 from tieout.sync.lane import delivered_base, delivered_ever_base, first_heard, last_sent, newest_order
@@ -136,7 +137,7 @@ class Batch:
 
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
-        readings, tried = self._read(), list[Tried]()
+        readings, tried = answered(self._journal, self._link.name, self._read()), list[Tried]()
         for _ in range(ROUNDS_AT_MOST):
             dues = self._step(readings, tried)
             if not dues:
@@ -231,7 +232,9 @@ class Batch:
             if work.rest_s is not None
         ]
         finished = [work.claimed for work in self._works if work.rest_s is None and not unfinished]
-        lanes.release(connection, self._link.name, self._lease.token, finished=finished, rests=rests, now=now)
+        alarms = {work.lane: work.alarm_at for work in self._works if work.alarm_at is not None}
+        token, name = self._lease.token, self._link.name
+        lanes.release(connection, name, token, finished=finished, rests=rests, alarms=alarms, now=now)
 
 
 def is_first(work: LaneWork, posting: PostingRow) -> bool:

@@ -13,6 +13,8 @@ from tieout.domain.documents import (
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
+    Return,
+    ReturnReversal,
     Reversal,
     SalesOrder,
     Side,
@@ -122,7 +124,7 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
                     codes.add(code)
                 case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
                     codes |= {line.item for line in lines}
-                case Despatch() | Reversal() | Receipt() | ReceiptReversal() as goods:
+                case Despatch() | Reversal() | Receipt() | ReceiptReversal() | Return() | ReturnReversal() as goods:
                     codes |= {line.item for line in goods.lines}
                 case _:
                     pass

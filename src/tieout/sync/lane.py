@@ -6,14 +6,18 @@ from decimal import Decimal
 from math import inf
 
 from tieout.domain.documents import (
+    CreditMemo,
     Despatch,
     GoodsLine,
     Order,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
+    Return,
+    ReturnReversal,
     Reversal,
     SalesOrder,
+    Undone,
 )
 from tieout.domain.postings import (
     Asked,
@@ -25,6 +29,8 @@ from tieout.domain.postings import (
     GoodsOutChange,
     GoodsReceipt,
     GoodsReceiptCancel,
+    GoodsReturn,
+    GoodsReturnCancel,
 )
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, MovementRow, PostingRow
 
@@ -35,7 +41,7 @@ Place = tuple[str | None, str, str | None]
 UNDONE_BEFORE = "undone before it was posted"
 """The policy by which a receipt, and what took all or part of it back, never count: its goods are summed up anew."""
 Posted = Delivery | GoodsReceipt
-Undone = Reversal | ReceiptReversal
+Cancels = DeliveryCancel | GoodsReceiptCancel | GoodsReturnCancel
 
 
 def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
@@ -133,10 +139,7 @@ def place_of(goods: GoodsLine) -> Place:
 
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
     """Base units by order line that were posted for other documents, and not taken back."""
-    cancelled = {
-        p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel | GoodsReceiptCancel) and p.counts
-    }
-    cancelled |= _taken_back_by_hand(work)
+    cancelled = no_longer_standing(work)
     total: dict[str, Decimal] = {}
     for posting in work.postings:
         if not isinstance(posting.body, Posted) or not posting.counts or posting.document is besides:
@@ -157,10 +160,12 @@ def delivered_ever_base(work: LaneWork) -> dict[str, Decimal]:
     return total
 
 
-def _taken_back_by_hand(work: LaneWork) -> set[str]:
-    """What was posted for despatches and receipts whose undoing a person has seen to in the ledger."""
+def no_longer_standing(work: LaneWork) -> set[str]:
+    """References of what was posted for goods and cancelled since, or whose undoing a person has seen to."""
+    cancelled = {p.body.of for p in work.postings if isinstance(p.body, Cancels) and p.counts}
     undone = {d.content.of for d in work.documents if isinstance(d.content, Undone) and d.policy == BY_HAND}
-    return {p.reference for p in work.postings if isinstance(p.body, Posted) and p.document.key in undone}
+    moved = (p for p in work.postings if isinstance(p.body, Posted | GoodsReturn))
+    return cancelled | {p.reference for p in moved if p.document.key in undone}
 
 
 def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
@@ -171,9 +176,17 @@ def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
 def movements(row: DocumentRow) -> list[MovementRow]:
     """The stock that goods coming, leaving, or undone move: out is negative."""
     match row.content:
-        case Despatch(lines=lines, despatched_at=at) | ReceiptReversal(lines=lines, reversed_at=at):
+        case (
+            Despatch(lines=lines, despatched_at=at)
+            | ReceiptReversal(lines=lines, reversed_at=at)
+            | ReturnReversal(lines=lines, reversed_at=at)
+        ):
             sign = -1
-        case Reversal(lines=lines, reversed_at=at) | Receipt(lines=lines, received_at=at):
+        case (
+            Reversal(lines=lines, reversed_at=at)
+            | Receipt(lines=lines, received_at=at)
+            | Return(lines=lines, received_at=at)
+        ):
             sign = 1
         case _:
             return []
@@ -189,6 +202,10 @@ def blocked_units(row: DocumentRow) -> Decimal:
         case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
             return sum((line.qty_base for line in lines), Decimal(0))
         case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
+            return sum((line.qty_base for line in lines), Decimal(0))
+        case Return(lines=lines) | ReturnReversal(lines=lines):
+            return sum((line.qty_base for line in lines), Decimal(0))
+        case CreditMemo(lines=lines):
             return sum((line.qty_base for line in lines), Decimal(0))
         case _:
             return Decimal(0)

@@ -18,7 +18,14 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 """A retry waits 1, 2, 4 ... seconds, at most this, spread by chance so that a crowd does not come back at once."""
 
-BOOKING = ("delivery", "delivery_cancel", "goods_receipt", "goods_receipt_cancel")
+BOOKING = (
+    "delivery",
+    "delivery_cancel",
+    "goods_receipt",
+    "goods_receipt_cancel",
+    "goods_return",
+    "goods_return_cancel",
+)
 """Postings that put a document's movements into the ledger's books."""
 LOCKED = "locked"
 LOCKED_FOR_S = 3600.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from tieout.domain.documents import Arrivals, Content, Fulfilment, Item, dump_content, load_content
+from tieout.domain.documents import Arrivals, Content, CreditDue, Fulfilment, Item, dump_content, load_content
 from tieout.domain.identity import item_identity
 from tieout.domain.reasons import Problem
 from tieout.journal.tables import case_, case_event, document, lane, message
@@ -161,7 +161,7 @@ def _document(row: Row[Any]) -> HeldDocument:
 
 
 def _units(content: Content) -> Decimal:
-    if isinstance(content, Item | Fulfilment | Arrivals):
+    if isinstance(content, Item | Fulfilment | Arrivals | CreditDue):
         return Decimal(0)
     return sum((line.qty_base for line in content.lines), Decimal(0))
 

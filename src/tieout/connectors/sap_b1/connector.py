@@ -9,7 +9,7 @@ from tieout.connectors.contract import Answer, Capabilities, Inbound, Message, P
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
-from tieout.connectors.sap_b1.feeds import FEEDS, ITEMS, PURCHASE_ORDERS, Feeds
+from tieout.connectors.sap_b1.feeds import CREDIT_MEMOS, FEEDS, ITEMS, PURCHASE_ORDERS, Feeds
 from tieout.connectors.sap_b1.lookup import Lookup
 from tieout.connectors.sap_b1.posting import Poster
 from tieout.connectors.sap_b1.reader import Reader
@@ -33,7 +33,7 @@ def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport 
         sessions,
         Feeds(reader, settings, clock),
         lookup,
-        Poster(sessions, lookup, settings),
+        Poster(sessions, reader, lookup, settings),
         Company(reader, settings),
     )
 
@@ -118,6 +118,8 @@ class SapB1:
     def _content(self, topic: str, record: Record) -> Content:
         if topic == ITEMS.name:
             return translate.item(record, self._today())
+        if topic == CREDIT_MEMOS.name:
+            return translate.credit_memo(record, self._settings.reference_field)
         translated = translate.purchase_order if topic == PURCHASE_ORDERS.name else translate.sales_order
         return translated(record, self._settings.zone)
 

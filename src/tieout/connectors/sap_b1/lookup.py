@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tieout.connectors.contract import RetryLater, Send, Unreadable
+from tieout.connectors.sap_b1 import drafts
 from tieout.connectors.sap_b1.bodies import Wanted, wanted
 from tieout.connectors.sap_b1.kinds import Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json, entry_of, text_literal
-from tieout.domain.postings import Ended, Outcome
+from tieout.domain.postings import Credit, CreditWithdraw, Ended, Outcome
 
 _HEADER = ("DocEntry", "DocNum", "CardCode", "CancelStatus", "DocumentLines")
 _CANCELLED = ("csYes", "Y")
@@ -37,12 +38,16 @@ class Lookup:
     def _found(self, send: Send) -> Outcome | None:
         if isinstance(send.body, Cancel):
             return self._cancelled(cancelled_by(send.body), send.known[send.body.of])
+        if isinstance(send.body, CreditWithdraw):
+            return drafts.withdrawn(self._reader, send.known[send.body.of])
         want = wanted(send)
         found = self._by_reference(want.kind.entity_set, send.reference, (*_HEADER, self._settings.reference_field))
         documents = [one for one in found if one.fields.get("CancelStatus") not in _CANCELLATION]
-        if not documents:
-            return self._draft(want.kind, send.reference) if self._settings.approvals else None
-        return self._compared(want, documents, send.reference)
+        if documents:
+            return self._compared(want, documents, send.reference)
+        if isinstance(send.body, Credit) and send.body.draft:
+            return self._written(want, send.reference)
+        return self._draft(want.kind, send.reference) if self._settings.approvals else None
 
     def document(self, kind: Kind, entry: str) -> Record | None:
         """The state of a document, without its lines; None when there is none of that id."""
@@ -71,16 +76,27 @@ class Lookup:
         live = [one for one in documents if one.fields.get("CancelStatus") not in _CANCELLED]
         if len(live) > 1:
             numbers = ", ".join(str(one.fields.get("DocNum")) for one in live)
-            return _differently(live[0], f"{len(live)} documents carry {reference}: {numbers}")
+            return differently(live[0], f"{len(live)} documents carry {reference}: {numbers}")
         document = (live or documents)[-1]
         try:
             differences = compare(want, document, self._settings.quantity_places)
         except Unreadable as error:
             differences = [str(error)]
         if differences:
-            return _differently(document, "; ".join(differences))
+            return differently(document, "; ".join(differences))
         text = f"document {document.fields.get('DocNum')}"
         return Outcome(ended=Ended.EXISTS, theirs=str(document.whole("DocEntry")), text=text)
+
+    def _written(self, want: Wanted, reference: str) -> Outcome | None:
+        """The draft that was asked for, whether or not a person has finished it since (2: `DocObjectCode`)."""
+        fields = ("DocEntry", "DocObjectCode", "CardCode", "DocumentLines", self._settings.reference_field)
+        for draft in self._by_reference("Drafts", reference, fields):
+            if draft.fields.get("DocObjectCode") in want.kind.draft_codes:
+                differences = compare(want, draft, self._settings.quantity_places)
+                if differences:
+                    return differently(draft, "; ".join(differences))
+                return drafts.written(draft)
+        return None
 
     def _draft(self, kind: Kind, reference: str) -> Outcome | None:
         """A draft that waits for approval is a document to be (4): sending again would make a second."""
@@ -88,7 +104,7 @@ class Lookup:
         for draft in self._by_reference("Drafts", reference, fields):
             pending = draft.fields.get("DocumentStatus") in ("bost_Open", "O")
             if pending and draft.fields.get("DocObjectCode") in kind.draft_codes:
-                return _differently(
+                return differently(
                     draft, f"it waits for approval in SAP Business One, as draft {draft.whole('DocEntry')}"
                 )
         return None
@@ -123,8 +139,9 @@ def compare(want: Wanted, document: Record, quantity_places: int) -> list[str]:
         differences.append(f"it is for {want.kind.partner} {document.text('CardCode')}, not {want.partner}")
     asked: dict[LineKey, Decimal] = {}
     for line in want.lines:
-        asked[want.base_entry, line.base_line, line.item, line.warehouse] = line.qty
-    stands = _quantities(document)
+        key = (want.base_entry, line.base_line, line.item, line.warehouse)
+        asked[key] = asked.get(key, Decimal(0)) + line.qty
+    stands = _quantities(document, with_base=want.base_entry is not None)
     tolerance = Decimal(1).scaleb(-quantity_places) / 2
     for key in dict.fromkeys((*asked, *stands)):
         here, there = asked.get(key, Decimal(0)), stands.get(key, Decimal(0))
@@ -133,14 +150,15 @@ def compare(want: Wanted, document: Record, quantity_places: int) -> list[str]:
     return differences
 
 
-def _quantities(document: Record) -> dict[LineKey, Decimal]:
+def _quantities(document: Record, *, with_base: bool) -> dict[LineKey, Decimal]:
+    """What stands, line by line. Where the wanted lines name no base, a return's may have one or not (`returns.py`)."""
     found: dict[LineKey, Decimal] = {}
     for line in document.rows("DocumentLines"):
         item = line.text_or_none("ItemCode")
         if item is not None:
             key = (
-                line.whole_or_none("BaseEntry"),
-                line.whole_or_none("BaseLine"),
+                line.whole_or_none("BaseEntry") if with_base else None,
+                line.whole_or_none("BaseLine") if with_base else None,
                 item,
                 line.text_or_none("WarehouseCode"),
             )
@@ -150,10 +168,11 @@ def _quantities(document: Record) -> dict[LineKey, Decimal]:
 
 def _difference(key: LineKey, asked: Mapping[LineKey, Decimal], stands: Mapping[LineKey, Decimal]) -> str:
     entry, base_line, item, warehouse = key
-    what = f"line {base_line} of base document {entry}, item {item}, warehouse {warehouse}"
+    based = "" if entry is None else f"line {base_line} of base document {entry}, "
+    what = f"{based}item {item}, warehouse {warehouse}"
     return f"{what}: {stands.get(key, 'nothing')} stands, {asked.get(key, 'nothing')} is wanted"
 
 
-def _differently(document: Record, text: str) -> Outcome:
+def differently(document: Record, text: str) -> Outcome:
     entry: Json = document.fields.get("DocEntry")
     return Outcome(ended=Ended.EXISTS_DIFFERENTLY, theirs=str(entry), reason="duplicate_in_ledger", text=text)
