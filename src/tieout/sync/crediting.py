@@ -173,11 +173,14 @@ def _judge_memos(decider: Decider, work: LaneWork, memos: list[tuple[DocumentRow
 
 
 def _came_back(work: LaneWork) -> Amounts:
-    """What came back by returns, and by despatches undone after they were invoiced."""
+    """What came back by returns, and by despatches undone after they were invoiced.
+
+    A return whose undoing is held still counts: that exception tells of it.
+    """
     counting = [row for row in work.documents if row.policy != UNDONE_BEFORE]
     came = _amounts(line for row in counting if isinstance(row.content, Return) for line in row.content.lines)
     for row in counting:
-        if isinstance(row.content, ReturnReversal):
+        if isinstance(row.content, ReturnReversal) and row.state == "posted":
             _taken(came, _amounts(row.content.lines))
         elif isinstance(row.content, Reversal) and (row.state == "held" or row.policy == BY_HAND):
             for item, qty in _amounts(row.content.lines).items():
