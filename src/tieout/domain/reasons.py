@@ -124,7 +124,8 @@ _TABLE = (
            "Goods arrived, but the purchase order or its line is closed in the ledger.",
            f"Reopen the purchase order in the ledger, {_FIX}", 4),
     Reason("return_without_order", _CS, _URGENT, "Goods came back, and the order they were sent for is not known.",
-           f"Find out which order it was, write its number or reference into the return in the warehouse, {_FIX}", 8),
+           f"Find out which order it was, write its number or reference into the return in the warehouse, {_FIX}", 8,
+           clears_itself=True),
     Reason("returned_not_ordered", _CS, _URGENT, "Goods came back that the order does not name.",
            "See whether the return names the right order, and correct it in the warehouse, then replay; or return and "
            "credit the goods in the ledger by hand, then resolve.", 8),

@@ -17,19 +17,20 @@ def of_return(returned: Return, facts: Facts) -> Matched:
 def goods_were_delivered(returned: Return, facts: Facts) -> list[Problem]:
     """Names goods that the order does not have, or that come back in a larger number than is out."""
     ordered = {line.item for line in facts.order.lines} if facts.order else set[str]()
-    return [_too_much(goods, facts, ordered) for goods in of_return(returned, facts).above]
+    return [_too_much(returned, goods, facts, ordered) for goods in of_return(returned, facts).above]
 
 
-def _too_much(goods: GoodsLine, facts: Facts, ordered: set[str]) -> Problem:
+def _too_much(returned: Return, goods: GoodsLine, facts: Facts, ordered: set[str]) -> Problem:
     if goods.item not in ordered:
         detail = f"{plain(goods.qty_base)} of item {goods.item} came back, but no line of the order asked for it"
         return Problem("returned_not_ordered", detail, goods.line, goods.item)
+    came = sum((line.qty_base for line in returned.lines if line.item == goods.item), Decimal(0))
     out = sum((one.qty_base for one in facts.returnable if one.item == goods.item), Decimal(0))
     numbers = [f"lot {goods.lot}"] if goods.lot else [f"serial number {one}" for one in goods.serials]
     which = f" ({', '.join(numbers)})" if numbers else ""
     detail = (
-        f"{plain(goods.qty_base)} of item {goods.item}{which} came back above what tieout delivered of the order "
-        f"and had not come back before: {plain(out)} in all"
+        f"{plain(goods.qty_base)} of item {goods.item}{which} too many came back: {plain(came)} came, and {plain(out)} "
+        f"of what tieout delivered for order {facts.order.number if facts.order else ''} had not come back before"
     )
     return Problem("return_above_delivered", detail, goods.line, goods.item)
 

@@ -127,7 +127,8 @@ def _due(decider: Decider, work: LaneWork, row: DocumentRow, number: str) -> Doc
         return known
     due_at = row.content.received_at + timedelta(days=decider.facts_for(work, row).policy.credit_within_days)
     content = CreditDue(of=row.key, number=number, due_at=due_at)
-    document = Document(side=Side.LEDGER, key=row.key, revision="1", happened_at=due_at, content=content)
+    at = row.content.received_at
+    document = Document(side=Side.LEDGER, key=row.key, revision="1", happened_at=at, content=content)
     made = DocumentRow.fresh(document, row.message_id, decider.now)
     work.documents.append(made)
     decider.changes.documents.append((work, made))
@@ -150,7 +151,7 @@ def _judged(decider: Decider, work: LaneWork, due: DocumentRow, lacking: Amounts
 def _draft(work: LaneWork, due: DocumentRow) -> str:
     drafts = (p for p in work.postings if p.document.key == due.key and isinstance(p.body, Credit) and p.body.draft)
     made = next((p.theirs for p in drafts if p.state == "done"), None)
-    return "" if made is None else f"; what tieout wrote of it in the ledger: {made}"
+    return "" if made is None else f"; {made} waits for somebody to finish it, unless it was thrown away"
 
 
 def _judge_memos(decider: Decider, work: LaneWork, memos: list[tuple[DocumentRow, CreditMemo]], number: str) -> None:

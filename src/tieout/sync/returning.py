@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from tieout.domain.documents import Return, ReturnReversal
+from tieout.domain.documents import GoodsLine, Return, ReturnReversal
 from tieout.domain.identity import reference, sales_order_key_of
 from tieout.domain.postings import Body, Credit, CreditWithdraw, Delivery, GoodsReturn, GoodsReturnCancel, Lot
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
-from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
+from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, PostingRow
 from tieout.rules.policy import judge_return
 from tieout.rules.return_bodies import credit, goods_return
-from tieout.rules.returnable import Delivered
+from tieout.rules.returnable import Delivered, matched
 from tieout.sync.deciding import Decider
 from tieout.sync.lane import UNDONE_BEFORE, by_place, newest_order, no_longer_standing, standing
 
@@ -56,7 +56,16 @@ def returnable(work: LaneWork, besides: DocumentRow) -> tuple[Delivered, ...]:
         counts = posting.counts and posting.document is not besides and posting.reference not in off
         if isinstance(posting.body, GoodsReturn) and counts:
             _take_off(out, posting.body)
+    for one in matched(_seen_to_by_hand(work), out.values(), {}).matches:
+        place = (one.delivered.of, one.delivered.line)
+        out[place] = replace(out[place], qty_base=out[place].qty_base - one.goods.qty_base)
     return tuple(out.values())
+
+
+def _seen_to_by_hand(work: LaneWork) -> list[GoodsLine]:
+    """Goods of returns whose exception a person has resolved: they are back, and come no second time."""
+    resolved = (row.content for row in work.documents if row.policy == BY_HAND)
+    return [line for one in resolved if isinstance(one, Return) for line in one.lines]
 
 
 def _brought(work: LaneWork, posting: PostingRow, body: Delivery) -> Iterable[Delivered]:

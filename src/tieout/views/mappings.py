@@ -38,6 +38,8 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
             return (f"carrier_not_mapped: {row.ledger}", f"carrier_not_mapped: {row.warehouse}")
         case "warehouse":
             return (f"warehouse_missing: {row.ledger}",)
+        case "quarantine":
+            return (f"quarantine_missing: {row.ledger}",)
         case _:
             return _items_counted_in(connection, row)
 

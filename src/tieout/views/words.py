@@ -56,7 +56,7 @@ def described(content: Content, key: str) -> str:
         case CreditMemo(number=number):
             return f"credit memo {number}"
         case CreditDue(of=of):
-            return f"credit for return {of}"
+            return f"credit due for return {of}"
         case Fulfilment(goods_out=goods_out, status=status):
             return f"goods-out {goods_out}, {status} in the warehouse"
         case Arrivals(goods_in=goods_in):
