@@ -8,8 +8,10 @@ import pytest
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
 from tieout.journal import reference
+from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
 from tieout.twins.wire import Request
+from tieout.views.mappings import waiting_for
 
 DAY_S = 86_400.0
 INVENTORY, COST_OF_SALES, RECEIVABLES, REVENUE = "140000", "500000", "130000", "400000"
@@ -154,6 +156,9 @@ def test_what_may_not_be_sold_goes_to_the_quarantine_warehouse(shop: Shop) -> No
     _receive(shop, goods_in, 2, held=True, reason_code="QC")
     shop.settle(2)
     assert (shop.open_cases(), _goods(shop, "Returns")) == (["quarantine_missing"], [])
+    with shop.journal.read() as connection:
+        waiting = waiting_for(connection, [Mapped("demo", "quarantine", "01", "02")])
+    assert [(one.cause, one.count) for one in waiting] == [("quarantine_missing: 01", 1)]
     _quarantine(shop)
     _replay(shop)
     assert (shop.open_cases(), _goods(shop, "Returns")) == ([], [("01", 3), ("02", 2)])
