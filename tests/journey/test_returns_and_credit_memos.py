@@ -389,6 +389,21 @@ def test_credit_without_goods_is_for_finance_until_the_goods_come(shop: Shop) ->
     assert shop.open_cases() == []  # the credit was given before
 
 
+def test_one_credit_memo_over_two_orders_counts_for_both(shop: Shop) -> None:
+    shop.with_policy(Policy(credit="none", credit_within_days=0))
+    _delivered(shop)
+    _delivered(shop)
+    _comes_back(shop, 4, "demo.SO.1")
+    _comes_back(shop, 5, "demo.SO.2")
+    assert shop.open_cases() == ["credit_missing", "credit_missing"]
+    lines = [{"BaseType": 16, "BaseEntry": entry, "BaseLine": 0} for entry in (1, 2)]
+    client = shop._ledger_client()
+    made = client.post("/b1s/v2/CreditNotes", json={"CardCode": "C-1", "DocumentLines": lines})
+    assert made.status_code == 201
+    shop.settle(1)
+    assert shop.open_cases() == []
+
+
 def test_a_credit_memo_of_what_tieout_never_posted_is_none_of_its_business(shop: Shop) -> None:
     shop.at_the_ledger("post_credit_by_hand", lines=[{"item": "LANTERN", "quantity": 1, "price": 3}])
     shop.sync()

@@ -35,6 +35,7 @@ class Changes:
     )
     grown: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     moved: list[tuple[MessageRow, str]] = field(default_factory=list[tuple[MessageRow, str]])
+    delivered: list[tuple[str, DocumentRow]] = field(default_factory=list[tuple[str, DocumentRow]])
     relocated: list[tuple[DocumentRow, str]] = field(default_factory=list[tuple[DocumentRow, str]])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
@@ -77,6 +78,7 @@ class Changes:
         for held, case in self.holds:
             held.case_id = case.id
         self._insert_documents(connection, link)
+        self._deliver(connection, link, now)
         self._insert_postings(connection, link)
         self._insert_attempts(connection)
         self._insert_movements(connection, link)
@@ -106,26 +108,13 @@ class Changes:
         connection.execute(insert(case_event), opened)
 
     def _insert_documents(self, connection: Connection, link: str) -> None:
-        values = [
-            {
-                "link": link,
-                "side": row.side,
-                "kind": row.content.kind,
-                "key": row.key,
-                "revision": row.revision,
-                "number": row.content.number if isinstance(row.content, SalesOrder | PurchaseOrder) else None,
-                "lane": work.lane,
-                "happened_at": row.happened_at,
-                "stored_at": row.stored_at,
-                "message_id": row.message_id,
-                "content": dump_content(row.content),
-                "state": row.state,
-                "policy": row.policy,
-                "case_id": row.case_id,
-            }
-            for work, row in self.documents
-        ]
+        values = [_document_values(link, work.lane, row) for work, row in self.documents]
         _insert(connection, document, [row for _, row in self.documents], values)
+
+    def _deliver(self, connection: Connection, link: str, now: datetime) -> None:
+        """What was read here and is about another lane's order waits there to be decided. Told again, it is known."""
+        insert_new(connection, document, [_document_values(link, lane, row) for lane, row in self.delivered])
+        lanes.touch(connection, link, {lane for lane, _ in self.delivered}, now)
 
     def _insert_postings(self, connection: Connection, link: str) -> None:
         values = [
@@ -225,6 +214,25 @@ class Changes:
         ids = [row.id for row in self.booked]
         if ids:
             connection.execute(update(movement).where(movement.c.document_id.in_(ids)).values(booked_at=now))
+
+
+def _document_values(link: str, lane: str, row: DocumentRow) -> dict[str, Any]:
+    return {
+        "link": link,
+        "side": row.side,
+        "kind": row.content.kind,
+        "key": row.key,
+        "revision": row.revision,
+        "number": row.content.number if isinstance(row.content, SalesOrder | PurchaseOrder) else None,
+        "lane": lane,
+        "happened_at": row.happened_at,
+        "stored_at": row.stored_at,
+        "message_id": row.message_id,
+        "content": dump_content(row.content),
+        "state": row.state,
+        "policy": row.policy,
+        "case_id": row.case_id,
+    }
 
 
 def _case_values(link: str, case: CaseRow) -> dict[str, Any]:

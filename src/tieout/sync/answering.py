@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from tieout.domain.documents import Arrivals, Content, CreditMemo, Document
+from tieout.domain.documents import Arrivals, CreditedGoods, CreditMemo, Document
 from tieout.domain.identity import order_lane, reference, sales_order_key_of
 from tieout.journal import answers
 from tieout.journal.store import Journal
@@ -36,12 +36,12 @@ class _Known:
         keys = {key} & self.keys if key is not None else self.numbers.get(named or "", set())
         return reference(self.link, "goods_out", next(iter(keys))) if len(keys) == 1 else None
 
-    def credited(self, memo: CreditMemo) -> str | None:
-        """Our reference of the order whose documents a credit memo was made from."""
-        bases = ((POSTED_AS[line.base_kind], line.base) for line in memo.lines if line.base_kind and line.base)
-        lanes = (self.posted.get(base) for base in bases)
-        lane = next((lane for lane in lanes if lane and lane.startswith(order_lane(""))), None)
-        return None if lane is None else reference(self.link, "goods_out", lane.removeprefix(order_lane("")))
+    def credited(self, line: CreditedGoods) -> str | None:
+        """The ledger's id of the order whose document a line of a credit memo was made from."""
+        if line.base_kind is None or line.base is None:
+            return None
+        lane = self.posted.get((POSTED_AS[line.base_kind], line.base))
+        return lane.removeprefix(order_lane("")) if lane and lane.startswith(order_lane("")) else None
 
 
 def answered(journal: Journal, link: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -71,14 +71,31 @@ def _known(connection: Connection, link: str, returns: Iterable[Arrivals], memos
 
 
 def _told(reading: Reading, known: _Known) -> Reading:
-    documents = [replace(one, content=_with_order(one, known)) for one in reading.documents]
+    documents = [told for one in reading.documents for told in _with_orders(one, known)]
     arrived = (one.content for one in documents if isinstance(one.content, Arrivals) and one.content.returned)
     homes = (known.homes.get(first_key(one.goods_in)) for one in arrived)
     return replace(reading, documents=documents, home=next(homes, None))
 
 
-def _with_order(document: Document, known: _Known) -> Content:
+def _with_orders(document: Document, known: _Known) -> list[Document]:
     content = document.content
     if isinstance(content, Arrivals) and content.returned:
-        return replace(content, order=known.order(content.named))
-    return replace(content, order=known.credited(content)) if isinstance(content, CreditMemo) else content
+        return [replace(document, content=replace(content, order=known.order(content.named)))]
+    return _parts(document, content, known) if isinstance(content, CreditMemo) else [document]
+
+
+def _parts(document: Document, memo: CreditMemo, known: _Known) -> list[Document]:
+    """A credit memo may be over several orders: a part for each. One that is over none of ours stays whole."""
+    by_order: dict[str, list[CreditedGoods]] = {}
+    for line in memo.lines:
+        key = known.credited(line)
+        if key is not None:
+            by_order.setdefault(key, []).append(line)
+    return [
+        replace(
+            document,
+            key=f"{document.key}-{key}",
+            content=replace(memo, order=reference(known.link, "goods_out", key), lines=tuple(lines)),
+        )
+        for key, lines in by_order.items()
+    ] or [document]

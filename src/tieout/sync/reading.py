@@ -120,7 +120,7 @@ def _lane_told(reading: Reading, link: str) -> str | None:
     for returned in _returned(reading):
         return _other_than(reading.work, lane_of_returned(reading.work, returned, reading.home, link))
     for document in reading.documents:
-        if isinstance(document.content, Despatch | Reversal | Fulfilment | Arrivals | CreditMemo):
+        if isinstance(document.content, Despatch | Reversal | Fulfilment | Arrivals):
             lane = lane_of_order(link, document.content.order)
             if _other_than(reading.work, lane) is not None:
                 return lane
@@ -147,6 +147,10 @@ def _absorb_document(
             news = receipts_of(work, document.content, now)
         for made in news:
             _absorb_document(work, message, made, decider, changes, now)
+        return
+    if isinstance(document.content, CreditMemo) and document.content.order is not None:
+        lane = lane_of_order(decider.link, document.content.order) or work.lane
+        changes.delivered.append((lane, DocumentRow.fresh(document, message.id, now)))
         return
     if isinstance(document.content, Fulfilment):
         numbered = worth_keeping(work, document, document.content)
