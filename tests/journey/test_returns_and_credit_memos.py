@@ -379,6 +379,9 @@ def test_credit_without_goods_is_for_finance_until_the_goods_come(shop: Shop) ->
     assert shop.open_cases() == ["credit_without_goods"]
     assert shop.rows("SELECT owner, lane FROM case_")[0][:2] == ("finance", "order/1")
     assert _details(shop) == ["credit memo 1 of order 1 gives credit for 4 of LANTERN that has not come back"]
+    _replay(shop)
+    assert shop.open_cases() == ["credit_without_goods"]
+    assert shop.rows("SELECT id FROM message WHERE state = 'waiting'") == []
     shop.with_policy(Policy(credit="none"))
     _comes_back(shop, 3)
     assert shop.open_cases() == ["credit_without_goods"]
