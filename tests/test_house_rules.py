@@ -18,17 +18,19 @@ FILE_LINES, FUNCTION_LINES, MEDIAN_LINES = 500, 60, 10
 
 CONTRACT = "connectors.contract"
 TEXTS = "connectors.texts"
-LOWER = ("sync", "rules", CONTRACT, "journal", "domain")
+LOWER = ("sync", "rules", CONTRACT, "governor", "journal", "domain")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
     "rules": ("rules", "domain"),
     "journal": ("journal", "domain"),
     "engine": ("engine",),
     "twins": ("twins",),
-    "connectors": (CONTRACT, TEXTS, "domain"),
+    "governor": ("governor", "domain"),
+    "connectors": (CONTRACT, TEXTS, "governor", "domain"),
     "sync": LOWER,
     "views": ("views", *LOWER),
     "cases": ("cases", *LOWER),
+    "alerts": ("alerts", "views", *LOWER),
 }
 """What each part may know of tieout. A connector may also know its own folder; parts not named here are entry points,
 which `test_only_entry_points_put_the_parts_together` and `test_a_connector_is_known_to_nobody_by_name` judge."""

@@ -10,7 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from tests.cli.conftest import CONFIGURATION, SECRETS
+from tieout.alerts.config import AlertSettings, TeamSettings
 from tieout.connectors.registry import SYSTEMS, System
+from tieout.governor import Limits
 from tieout.rules.facts import Policy
 from tieout.settings import (
     EngineSettings,
@@ -23,6 +25,7 @@ from tieout.settings import (
     WorkerSettings,
     read_settings,
 )
+from tieout.sync.freshness import Freshness
 
 PAGES = Path(__file__).parent.parent / "docs"
 DOCS = PAGES / "reference" / "configuration.md"
@@ -36,6 +39,10 @@ MODELS: tuple[type[BaseModel], ...] = (
     LinkSettings,
     PollingSettings,
     Policy,
+    Limits,
+    Freshness,
+    AlertSettings,
+    TeamSettings,
 )
 
 
@@ -108,6 +115,25 @@ def test_two_faults_of_different_links_name_each_link_by_its_place(tmp_path: Pat
     assert [str(fault) for fault in refused.value.faults] == [
         "link[0].warehouse.tenant: is missing",
         "link[1].warehouse.tenant: is missing",
+    ]
+
+
+def test_limits_and_ages_that_make_no_sense_are_told_with_their_places(tmp_path: Path) -> None:
+    wrong = """
+[link.ledger.limits]
+per_second = 0
+rest_s = 90
+[link.warehouse.limits]
+concurency = 2
+[link.freshness]
+order_s = -1
+"""
+    with pytest.raises(SettingsError) as refused:
+        read_settings(written(tmp_path, CONFIGURATION + wrong), SECRETS)
+    assert [str(fault).split(":")[0] for fault in refused.value.faults] == [
+        "link[0].freshness.order_s",
+        "link[0].ledger.limits.per_second",
+        "link[0].warehouse.limits.concurency",
     ]
 
 

@@ -4,18 +4,22 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from sqlalchemy import make_url
 
+from tieout.alerts.config import AlertSettings, TeamSettings
 from tieout.connectors.registry import SYSTEMS, books, names, system_named
 from tieout.domain.documents import Side
+from tieout.governor import Limits
 from tieout.journal.urls import checked, has_password
 from tieout.references import Place, References, written
 from tieout.rules.facts import Policy
+from tieout.sync.freshness import Freshness
 from tieout.sync.leases import LEASE_S
 
+M = TypeVar("M", bound=BaseModel)
 Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
 """No more than a year: what is longer is a slip of the keyboard."""
 DEFAULT_FILE = Path("tieout.toml")
@@ -103,6 +107,7 @@ class Connection(_Frozen):
 
     system: str
     options: BaseModel
+    limits: Limits = Limits()
 
     @property
     def books(self) -> tuple[str, ...]:
@@ -119,6 +124,7 @@ class LinkSettings(_Frozen):
     ledger: Connection
     policy: Policy = Policy()
     polling: PollingSettings = PollingSettings()
+    freshness: Freshness = Freshness()
 
 
 class Settings(_Frozen):
@@ -128,7 +134,20 @@ class Settings(_Frozen):
     engine: EngineSettings = EngineSettings()
     web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
+    alert: tuple[AlertSettings, ...] = ()
+    team: tuple[TeamSettings, ...] = ()
     link: tuple[LinkSettings, ...]
+
+    @model_validator(mode="after")
+    def _alerts_and_teams_are_told_apart(self) -> Self:
+        for what, used in (
+            ("alerts", [one.name for one in self.alert]),
+            ("teams", [str(one.name) for one in self.team]),
+        ):
+            twice = sorted({name for name in used if used.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} are called {', '.join(twice)}; each needs a table of its own")
+        return self
 
     @model_validator(mode="after")
     def _links_are_told_apart(self) -> Self:
@@ -257,7 +276,7 @@ class _Faults:
 
 _SECRETS = {
     name
-    for model in (LinkSettings, *(system.settings for system in SYSTEMS))
+    for model in (LinkSettings, AlertSettings, *(system.settings for system in SYSTEMS))
     for name, field in model.model_fields.items()
     if field.annotation is SecretStr
 }
@@ -298,12 +317,21 @@ def _connection(table: dict[str, Any], side: Side, place: Place, faults: _Faults
         said = f"is missing; it may be {known}" if name is None else f"no {side} is called {name!r}; known: {known}"
         faults.add((*place, "system"), said)
         return None
+    own = {key: value for key, value in table.items() if key not in ("system", "limits")}
+    options = _checked(system.settings, own, place, faults)
+    limits = _checked(Limits, table.get("limits", {}), (*place, "limits"), faults)
+    if options is None or limits is None:
+        return None
+    return Connection(system=system.name, options=options, limits=limits)
+
+
+def _checked(model: type[M], value: object, place: Place, faults: _Faults) -> M | None:
+    """The value as the model has it; None where it is not, which is noted."""
     try:
-        options = system.settings.model_validate({key: value for key, value in table.items() if key != "system"})
+        return model.model_validate(value)
     except ValidationError as error:
         faults.validation(error, place)
         return None
-    return Connection(system=system.name, options=options)
 
 
 def _in_words(kind: str, text: str) -> str:

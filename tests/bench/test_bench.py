@@ -13,18 +13,24 @@ ROWS = [
     "despatch to delivery and invoice",
     "webhook to delivery at 20 a second, p50",
     "webhook to delivery at 20 a second, p99",
+    "despatches beside locked items",
+    "the last despatch of a locked item, after it is free",
+    "journal of 12,000 documents: lanes claimed",
+    "journal of 12,000 documents: lanes settled",
+    "journal of 12,000 documents: opening the list of exceptions",
     "resident memory of an idle process",
 ]
 
 
 def test_every_row_is_measured_and_the_exit_code_says_whether_all_bars_are_cleared() -> None:
-    small = ["--webhooks", "50", "--rounds", "1", "--despatches", "10", "--steady-s", "0.5", "--json"]
+    small = ["--webhooks", "50", "--rounds", "1", "--despatches", "10", "--steady-s", "0.5", "--contended", "40",
+             "--locked-s", "0.1", "--documents", "12000", "--json"]  # fmt: skip
     command = [sys.executable, "-c", "from tieout.cli.main import main; main()", "bench", *small]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     rows = json.loads(ran.stdout)
     assert [row["what"] for row in rows] == ROWS
     assert all(row["measured"] > 0 for row in rows)
-    assert [row["what"] for row in rows if row["ratio"] is not None] == ROWS[:2]
+    assert [row["what"] for row in rows if row["ratio"] is not None] == [*ROWS[:2], ROWS[4], *ROWS[6:8]]
     assert ran.returncode == (0 if all(row["ok"] for row in rows) else 1)
 
 

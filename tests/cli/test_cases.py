@@ -22,7 +22,8 @@ def test_the_list_for_a_machine_has_the_documented_fields(shop: Shop, terminal: 
     assert listed["total"] == 1
     (one,) = listed["exceptions"]
     assert set(one) == {"case", "link", "reason", "sentence", "owner", "severity", "state", "assignee", "opened_at",
-                        "age_s", "overdue", "blocks_units", "document", "cause"}  # fmt: skip
+                        "age_s", "overdue", "blocks_units", "document", "cause", "due_at", "escalated_to",
+                        "blocks_value", "blocks_documents", "blocks_invoices"}  # fmt: skip
     assert (one["case"], one["reason"], one["blocks_units"]) == (1, "tracking_missing", "4")
 
 
@@ -36,6 +37,8 @@ def test_what_must_wait_behind_an_exception_raises_what_the_list_says_it_blocks(
     shown = terminal.run("cases", "show", 1, "--json").json["exception"]
     assert (before["blocks_units"], after["blocks_units"]) == ("4", "10")
     assert (group["blocks_units"], shown["blocks_units"]) == ("10", "10")
+    assert (group["blocks_value"], group["blocks_documents"], group["blocks_invoices"]) == ("30", 2, 2)
+    assert (group["severity"], group["overdue"], group["due_at"]) == ("normal", 1, after["due_at"])
 
 
 def test_a_list_is_narrowed_by_owner_reason_link_and_state(shop: Shop, terminal: Terminal) -> None:

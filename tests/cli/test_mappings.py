@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Terminal, two_orders_by_a_carrier_not_mapped
 from tests.journey.conftest import Shop
+from tieout.cases.mappings import KINDS
 
 HEAD = "link,kind,ledger,warehouse\n"
 
@@ -129,7 +130,7 @@ def test_a_file_with_faulty_rows_changes_nothing_and_every_faulty_row_is_named_w
     ran = terminal.run("mappings", "import", "-", text=HEAD + "\n".join(rows) + "\n")
     assert ran.code == 2
     assert ran.err.splitlines() == [
-        "line 3: 'colour' is not a kind of mapping; there are: warehouse, carrier, unit, quarantine",
+        f"line 3: 'colour' is not a kind of mapping; there are: {', '.join(KINDS)}",
         "line 5: 3 columns instead of 4",
         "line 6: no link is called 'other'; there are: demo",
         "line 7: the same ledger code is mapped on line 2 already",

@@ -10,6 +10,7 @@ from tieout.cases.actions import Cases
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
+from tieout.sync.rehearsal import rehearse
 from tieout.twins.wire import Request
 from tieout.views.mappings import waiting_for
 
@@ -163,8 +164,18 @@ def test_what_may_not_be_sold_goes_to_the_quarantine_warehouse(shop: Shop) -> No
     _replay(shop)
     assert (shop.open_cases(), _goods(shop, "Returns")) == ([], [("01", 3), ("02", 2)])
     assert (_goods(shop, "Drafts"), _shelf(shop), _shelf(shop, "02")) == ([("01", 3), ("02", 2)], 993, 2)
-    held = shop.rows("SELECT qty_base, held FROM movement WHERE held ORDER BY id")
-    assert [int(quantity) for quantity, _ in held] == [2]
+    moved = shop.rows("SELECT warehouse, qty_base, held FROM movement WHERE qty_base > '0' ORDER BY id")
+    assert [(place, int(quantity), bool(held)) for place, quantity, held in moved] == [
+        ("01", 3, False),
+        ("02", 2, True),
+    ]
+    shop.on_the_floor("unreceive", goods_in_receipt_id=goods_in)
+    shop.settle(2)
+    back = (
+        "SELECT warehouse, held, SUM(CAST(qty_base AS INTEGER)) FROM movement WHERE warehouse IS NOT NULL GROUP BY 1, 2"
+    )
+    assert (shop.open_cases(), _goods(shop, "Returns"), _shelf(shop, "02")) == ([], [], 0)
+    assert [int(row[2]) for row in shop.rows(back)] == [0, 0]
 
 
 @pytest.mark.parametrize("by", ["the next reading", "a replay"])
@@ -180,6 +191,12 @@ def test_a_return_of_no_known_order_is_for_customer_service_until_it_names_one(s
     shop.on_the_floor("name_receipt", goods_in_receipt_id=goods_in, values={"external_system_reference2": "1"})
     if by == "a replay":
         numbers = [row[0] for row in shop.rows("SELECT id FROM case_ WHERE state = 'open'")]
+        found = rehearse(shop.link, shop.journal, shop.clock, numbers)
+        would = [(one.lane, one.cases, [posting.kind for posting in one.postings]) for one in found if one.postings]
+        assert (would, shop.open_cases()) == (
+            [("order/1", numbers, ["goods_return", "credit"])],
+            ["return_without_order"],
+        )
         Cases(shop.journal, shop.clock).replay(numbers, actor="a clerk")
         shop.work()
     shop.settle(2)

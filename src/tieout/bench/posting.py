@@ -63,11 +63,11 @@ def _steady(shop: Shop, hooks: Sequence[str], a_second: float) -> list[float]:
     sent = loaded(Order(shop.installed.hook, hooks, webhook_headers(), CONNECTIONS, a_second))
     shop.wait(lambda: shop.done("invoice") == len(hooks), "the steady despatches to be invoiced")
     order_of = [json.loads(hook)["data"]["external_system_reference1"].rsplit(".", 1)[1] for hook in hooks]
-    done_at = _done_at(shop, "delivery")
-    return [done_at[f"order/{order}"] - sent.sent_at[place] for place, order in enumerate(order_of)]
+    done = done_at(shop, "delivery")
+    return [done[f"order/{order}"] - sent.sent_at[place] for place, order in enumerate(order_of)]
 
 
-def _done_at(shop: Shop, kind: str) -> dict[str, float]:
+def done_at(shop: Shop, kind: str) -> dict[str, float]:
     """When the posting of this kind was settled, by lane, as seconds since the epoch."""
     wanted = select(posting.c.lane, posting.c.done_at).where(posting.c.kind == kind, posting.c.state == "done")
     with shop.journal.read() as connection:
@@ -79,7 +79,7 @@ def _as_fast_as_it_goes(shop: Shop, hooks: Sequence[str]) -> float:
     before = shop.done("invoice")
     sent = loaded(Order(shop.installed.hook, hooks, webhook_headers(), CONNECTIONS))
     shop.wait(lambda: shop.done("invoice") == before + len(hooks), "all despatches to be invoiced")
-    return len(hooks) / (max(_done_at(shop, "invoice").values()) - min(sent.sent_at.values()))
+    return len(hooks) / (max(done_at(shop, "invoice").values()) - min(sent.sent_at.values()))
 
 
 def _sent_bodies(shop: Shop) -> list[list[dict[str, Any]]]:

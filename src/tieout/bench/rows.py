@@ -49,6 +49,12 @@ class Sizes:
     steady_s: float = 10.0
     """How long despatches come at `a_second`."""
     a_second: float = 20.0
+    contended: int = 300
+    """Despatches beside locked items; as many go before, with nothing locked."""
+    locked_s: float = 5.0
+    """How long a user keeps one item in twenty locked."""
+    documents: int = 50_000
+    """In the large journal; the small one has 10,000."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:

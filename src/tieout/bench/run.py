@@ -4,7 +4,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tieout.bench.contention import contention
 from tieout.bench.intake import intake
+from tieout.bench.journal import journal_rows
 from tieout.bench.memory import memory
 from tieout.bench.posting import posting_rows
 from tieout.bench.rows import Row, Sizes
@@ -12,6 +14,8 @@ from tieout.bench.rows import Row, Sizes
 PARTS: tuple[tuple[str, Callable[[Path, Sizes], list[Row]]], ...] = (
     ("webhook intake", intake),
     ("despatches end to end", posting_rows),
+    ("despatches beside locked items", contention),
+    ("a large journal", journal_rows),
     ("memory", lambda folder, _: memory(folder)),
 )
 

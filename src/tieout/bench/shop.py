@@ -52,14 +52,15 @@ class Shop:
             return not lanes.pending(connection, LINK)
 
 
-def trade(ledger: TwinProcess, orders: int) -> None:
+def trade(ledger: TwinProcess, orders: int, items: int = ITEMS, lines_each: int = LINES) -> None:
     """Items, stock and orders in a fresh ledger: the same numbers every time."""
-    for item in range(ITEMS):
+    for item in range(items):
         ledger.act("create_item", item=f"ITEM-{item}", body={"InventoryUOM": "EACH"})
         ledger.act("receive_stock", item=f"ITEM-{item}", quantity=STOCK)
     for order in range(orders):
         lines = [
-            {"item": f"ITEM-{(order + n) % ITEMS}", "quantity": 6, "warehouse": "01", "price": 2} for n in range(LINES)
+            {"item": f"ITEM-{(order + n) % items}", "quantity": 6, "warehouse": "01", "price": 2}
+            for n in range(lines_each)
         ]
         ledger.act("create_order", lines=lines)
 
@@ -72,12 +73,12 @@ def open_shop(folder: Path, ledger: TwinProcess, floor: TwinProcess) -> Shop:
     return Shop(ledger, floor, prepare_journal(url), installed)
 
 
-def cross(shop: Shop, orders: int) -> TieoutProcess:
+def cross(shop: Shop, orders: int, items: int = ITEMS, lines_each: int = LINES) -> TieoutProcess:
     """Starts tieout, which takes items and orders to the floor; then everything leaves. Returns the worker."""
-    trade(shop.ledger, orders)
+    trade(shop.ledger, orders, items, lines_each)
     worker = TieoutProcess(shop.installed).until_ready()
-    shop.wait(lambda: shop.done("put_item") == ITEMS, "the items to cross")
-    for item in range(ITEMS):
+    shop.wait(lambda: shop.done("put_item") == items, "the items to cross")
+    for item in range(items):
         shop.floor.act("add_stock", product=f"ITEM-{item}", quantity=STOCK)
     shop.wait(lambda: shop.done("goods_out") == orders and shop.at_rest(), "the orders to cross")
     shop.wait(lambda: not shop.floor.act("work_floor")["did"], "the goods to leave")

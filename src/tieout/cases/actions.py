@@ -29,7 +29,7 @@ class Cases:
         """Gives an open case to a person. Raises `CaseError`."""
         who = _said(to, "name the person")[: audit.ACTOR_MAX]
         with self.journal.write("assign case") as connection:
-            case = _open_case(connection, case_id)
+            case = self.open_case(connection, case_id)
             connection.execute(update(case_).where(case_.c.id == case.id).values(assignee=who))
             self._note(connection, case, actor, "assigned", f"to {who}")
 
@@ -47,8 +47,8 @@ class Cases:
         """
         why = _said(reason, "say why it is resolved")
         with self.journal.write("resolve case") as connection:
-            _take_over(connection, case_.c.id == case_id)
-            case = _open_case(connection, case_id)
+            self.take_over(connection, case_.c.id == case_id)
+            case = self.open_case(connection, case_id)
             _give_up(connection, case)
             self._close(connection, case, actor, "resolved", why)
             lanes.hurry(connection, case.link, [case.lane], self.clock.now())
@@ -61,22 +61,35 @@ class Cases:
         """
         numbers = sorted(set(case_ids))
         with self.journal.write("replay cases") as connection:
-            _take_over(connection, case_.c.id.in_(numbers))
-            return self._replay(connection, [_open_case(connection, number) for number in numbers], actor)
+            self.take_over(connection, case_.c.id.in_(numbers))
+            return self.replay_in(connection, [self.open_case(connection, number) for number in numbers], actor)
 
     def replay_cause(self, link: str | None, cause: str, *, actor: str) -> list[int]:
         """Replays every open case with this cause, of one link (None: of any); returns their numbers.
 
         Raises `CaseError`.
         """
-        shared = and_(case_.c.cause == cause, case_.c.state == "open", true() if link is None else case_.c.link == link)
+        shared = _shared(link, cause)
         with self.journal.write("replay cases") as connection:
-            _take_over(connection, shared)
+            self.take_over(connection, shared)
             found = connection.execute(select(case_).where(shared).order_by(case_.c.id).with_for_update()).all()
             if not found:
-                raise CaseError(f"no open exception{f' of link {link}' if link else ''} has the cause {cause!r}")
-            self._replay(connection, found, actor)
+                raise CaseError(_none_has(link, cause))
+            self.replay_in(connection, found, actor)
             return [case.id for case in found]
+
+    def open_ones(self, case_ids: Sequence[int]) -> dict[str, list[int]]:
+        """These cases by link, all of them open. Changes nothing. Raises `CaseError`."""
+        with self.journal.read() as connection:
+            return _by_link([self.open_case(connection, number) for number in sorted(set(case_ids))])
+
+    def with_cause(self, link: str | None, cause: str) -> dict[str, list[int]]:
+        """Every open case with this cause, by link. Changes nothing. Raises `CaseError`."""
+        with self.journal.read() as connection:
+            found = connection.execute(select(case_).where(_shared(link, cause)).order_by(case_.c.id)).all()
+        if not found:
+            raise CaseError(_none_has(link, cause))
+        return _by_link(found)
 
     def cause(self, case_id: int) -> tuple[str, str]:
         """The link and the cause of a case. Raises `CaseError`."""
@@ -86,7 +99,10 @@ class Cases:
             raise CaseError(f"there is no exception {case_id}")
         return found.link, found.cause
 
-    def _replay(self, connection: Connection, cases: Sequence[Row[Any]], actor: str) -> list[str]:
+    def replay_in(
+        self, connection: Connection, cases: Sequence[Row[Any]], actor: str, why: str = "replayed"
+    ) -> list[str]:
+        """The same inside the caller's transaction, who has taken the cases' lanes over. Raises `CaseError`."""
         again = {(case.link, case.lane) for case in cases}
         for case in cases:
             held = (document.c.case_id == case.id, document.c.state == "held")
@@ -97,10 +113,28 @@ class Cases:
             connection.execute(update(document).where(*held).values(state="waiting", case_id=None))
             unread = (message.c.case_id == case.id, message.c.state == "held")
             connection.execute(update(message).where(*unread).values(state="waiting", case_id=None))
-            self._close(connection, case, actor, "replayed", "replayed")
+            self._close(connection, case, actor, "replayed", why)
         for link in {case.link for case in cases}:
             lanes.hurry(connection, link, [name for of, name in again if of == link], self.clock.now())
         return sorted({case.link for case in cases})
+
+    def open_case(self, connection: Connection, case_id: int) -> Row[Any]:
+        """An open case, locked until the caller's transaction ends. Raises `CaseError`."""
+        case = _case(connection, case_id)
+        if case.state != "open":
+            raise CaseError(f"exception {case_id} is resolved already ({case.resolution})")
+        return case
+
+    def take_over(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        """A worker that has these lanes loaded would hold more under a case that is about to end; it must load again.
+
+        Raises `CaseError`.
+        """
+        rows = connection.execute(select(case_.c.link, case_.c.lane).where(which))
+        try:
+            take_over(connection, [(row.link, row.lane) for row in rows])
+        except LanesBusy as error:
+            raise CaseError(f"{error} is being worked at this moment; ask again") from error
 
     def _close(self, connection: Connection, case: Row[Any], actor: str, action: str, text: str) -> None:
         ended = {"state": "resolved", "resolved_at": self.clock.now(), "resolution": text}
@@ -114,6 +148,21 @@ class Cases:
         audit.append(connection, at=now, actor=who, action=f"case {action}", thing=f"case/{case.id}", detail=detail)
 
 
+def _by_link(cases: Sequence[Row[Any]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for case in cases:
+        found.setdefault(case.link, []).append(case.id)
+    return found
+
+
+def _shared(link: str | None, cause: str) -> ColumnElement[bool]:
+    return and_(case_.c.cause == cause, case_.c.state == "open", true() if link is None else case_.c.link == link)
+
+
+def _none_has(link: str | None, cause: str) -> str:
+    return f"no open exception{f' of link {link}' if link else ''} has the cause {cause!r}"
+
+
 def _said(text: str, ask: str) -> str:
     said = text.strip()
     if not said:
@@ -121,27 +170,11 @@ def _said(text: str, ask: str) -> str:
     return said
 
 
-def _take_over(connection: Connection, which: ColumnElement[bool]) -> None:
-    """A worker that has these lanes loaded would hold more under a case that is about to end; it must load again."""
-    rows = connection.execute(select(case_.c.link, case_.c.lane).where(which))
-    try:
-        take_over(connection, [(row.link, row.lane) for row in rows])
-    except LanesBusy as error:
-        raise CaseError(f"{error} is being worked at this moment; ask again") from error
-
-
 def _case(connection: Connection, case_id: int) -> Row[Any]:
     found = connection.execute(select(case_).where(case_.c.id == case_id).with_for_update()).one_or_none()
     if found is None:
         raise CaseError(f"there is no exception {case_id}")
     return found
-
-
-def _open_case(connection: Connection, case_id: int) -> Row[Any]:
-    case = _case(connection, case_id)
-    if case.state != "open":
-        raise CaseError(f"exception {case_id} is resolved already ({case.resolution})")
-    return case
 
 
 def _give_up(connection: Connection, case: Row[Any]) -> None:

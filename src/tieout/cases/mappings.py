@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from tieout.domain.clock import Clock
-from tieout.journal import audit, reference
+from tieout.journal import audit, item_codes, reference
 from tieout.journal.mappings import Mapped
 from tieout.journal.store import Journal
 from tieout.journal.tables import mapping
@@ -16,6 +16,9 @@ KINDS = {
     "carrier": "the ledger's carrier or shipping type and the warehouse system's carrier",
     "unit": "the ledger's unit and the warehouse system's unit; a unit not mapped stands for itself",
     "quarantine": "the ledger's warehouse and the ledger's warehouse for what of its goods may not be sold",
+    "item": "the ledger's item and the warehouse's product; an item not mapped stands for itself",
+    "item_alias": "another code that orders of the ledger name an item by, and the ledger's item that is meant",
+    "carrier_alias": "another code that despatches name a carrier by, and the warehouse's carrier that is meant",
 }
 """What can be mapped."""
 CODE_MAX = 80
@@ -72,12 +75,20 @@ class Mappings:
 
         A ledger code has one counterpart: an earlier one is replaced. Raises `MappingError`.
         """
+        with self.journal.write("set mappings") as connection:
+            return self.put_in(connection, rows, actor=actor)
+
+    def put_in(self, connection: Connection, rows: Sequence[Mapped], *, actor: str) -> list[Changed]:
+        """The same inside the caller's transaction. Raises `MappingError`, and then nothing may be kept of it."""
         faults = [fault for row in rows for fault in faults_of(row, self.links)]
         if faults or not actor.strip():
             raise MappingError(faults or ["say who acts"])
-        with self.journal.write("set mappings") as connection:
-            changed = [change for row in rows if (change := _put(connection, row)) is not None]
-            self._note(connection, changed, actor.strip())
+        changed = [change for row in rows if (change := _put(connection, row)) is not None]
+        clashes = [fault for row in rows for fault in item_codes.clashes(connection, row)]
+        if clashes:
+            raise MappingError(clashes)
+        self._note(connection, changed, actor.strip())
+        self._look_again(connection, changed)
         return changed
 
     def remove(self, link: str, kind: str, ledger: str, *, actor: str) -> Changed | None:
@@ -91,7 +102,13 @@ class Mappings:
             reference.drop_mapping(connection, link, kind, ledger)
             changed = Changed(link, kind, ledger, ", ".join(before), None)
             self._note(connection, [changed], actor.strip())
+            self._look_again(connection, [changed])
         return changed
+
+    def _look_again(self, connection: Connection, changed: Iterable[Changed]) -> None:
+        for one in changed:
+            codes = {one.ledger, *filter(None, (one.before, one.after))}
+            item_codes.look_again(connection, one.link, one.kind, one.ledger, codes, self.clock.now())
 
     def _note(self, connection: Connection, changed: Iterable[Changed], actor: str) -> None:
         now = self.clock.now()

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 from tieout.cases.actions import Cases
-from tieout.cli import exception_text
+from tieout.cases.fixing import Fixing
+from tieout.cases.mappings import Mappings
+from tieout.cases.suggestions import suggestions_for
+from tieout.cli import dry_runs, exception_text
 from tieout.cli.opening import opened
 from tieout.cli.output import CONFIG, CONFIGURATION, MOST, Config, Json, Refused, explained, show, visible
 from tieout.domain.clock import SystemClock
@@ -75,9 +78,11 @@ def show_(number: Number, config: Config = CONFIG, as_json: Json = False) -> Non
         now = SystemClock().now()
         with here.journal.read() as connection:
             found = shown(connection, number, now)
+            proposed = suggestions_for(connection, number) if found and found.exception.state == "open" else []
         if found is None:
             raise Refused(f"there is no exception {number}; `tieout cases list` shows those that are open")
-        show(found, *exception_text.one(found, now), as_json=as_json)
+        data = {**vars(found), "suggestions": proposed}
+        show(data, *exception_text.one(found, proposed, now), as_json=as_json)
 
 
 @app.command()
@@ -132,6 +137,7 @@ def replay(
         str | None, typer.Option(help="All that share this cause: its text, or the number of one of them.")
     ] = None,
     link: Annotated[str | None, typer.Option(help="With --cause: only of this link.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would come of it.")] = False,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -140,6 +146,10 @@ def replay(
         if bool(numbers) is bool(cause):
             raise Refused("name the exceptions by number, or their cause with --cause", CONFIGURATION)
         cases = Cases(here.journal, SystemClock())
+        if dry_run:
+            wanted = cases.with_cause(*_cause(cases, link, cause)) if cause else cases.open_ones(numbers or [])
+            dry_runs.show_rehearsal(here, wanted, as_json=as_json)
+            return
         if cause:
             replayed = _replay_cause(cases, link, cause, actor)
         else:
@@ -149,9 +159,38 @@ def replay(
 
 
 def _replay_cause(cases: Cases, link: str | None, cause: str, actor: str) -> list[int]:
-    """A cause's text always holds a colon, so a bare number can only be an exception's."""
-    if cause.isdecimal():
-        if len(cause) > len(str(MOST)) or int(cause) > MOST:
-            raise Refused(f"there is no exception {cause}; `tieout cases list` shows those that are open")
-        link, cause = cases.cause(int(cause))
-    return cases.replay_cause(link, cause, actor=actor)
+    return cases.replay_cause(*_cause(cases, link, cause), actor=actor)
+
+
+def _cause(cases: Cases, link: str | None, cause: str) -> tuple[str | None, str]:
+    """The link and the text of a cause. Its text always holds a colon, so a bare number can only be an exception's."""
+    if not cause.isdecimal():
+        return link, cause
+    if len(cause) > len(str(MOST)) or int(cause) > MOST:
+        raise Refused(f"there is no exception {cause}; `tieout cases list` shows those that are open")
+    return cases.cause(int(cause))
+
+
+@app.command()
+def fix(
+    actor: Actor,
+    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="The exception.", min=0, max=MOST)] = None,
+    cause: Annotated[str | None, typer.Option(help="Instead of a number: the text of a cause.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="What the unknown code stands for, where several are proposed.")
+    ] = None,
+    link: Annotated[str | None, typer.Option(help="With --cause: only of this link.")] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Confirms what `show` proposes: makes the mapping, and replays every exception of that cause."""
+    with explained(as_json=as_json), opened(config) as here:
+        if (number is None) is (cause is None):
+            raise Refused("name the exception by number, or its cause with --cause", CONFIGURATION)
+        clock = SystemClock()
+        cases = Cases(here.journal, clock)
+        if number is None:
+            number = min(one for held in cases.with_cause(*_cause(cases, link, cause or "")).values() for one in held)
+        fixing = Fixing(cases, Mappings(here.journal, clock, here.links))
+        fixed = fixing.fix(number, to, actor=actor)
+        show(fixed, *exception_text.fixed(fixed), as_json=as_json)

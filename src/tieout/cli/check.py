@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tieout.bootstrap import connected
+from tieout.cli.alerts import must_be_addresses
 from tieout.cli.output import ATTENTION, CONFIG, Config, Json, explained, show
 from tieout.connectors.contract import ConnectorError
 from tieout.domain.clock import SystemClock
@@ -32,6 +33,7 @@ def check_config(
     """Reads the configuration and tells every fault in it; with --connect also what each system answers."""
     with explained(as_json=as_json):
         settings = read_settings(config)
+        must_be_addresses(config, settings)
         links = [link.name for link in settings.link]
         answers = [_check(link, side) for link in settings.link for side in Side] if connect else []
         lines = [

@@ -1,6 +1,7 @@
 """Exceptions as text for a terminal."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -8,11 +9,17 @@ from typing import Any, cast
 
 from rich.console import RenderableType
 
+from tieout.cases.fixing import Fixed
+from tieout.cases.suggestions import Suggestion
 from tieout.cli.output import table
 from tieout.views.exception import HeldDocument, Shown
 from tieout.views.exceptions import Exceptional, Listed, SharedCause
-from tieout.views.words import counted, length, moment, short, since, units
+from tieout.views.words import counted, length, moment, money, short, since, units
 
+NEXT_OF_A_CAUSE = (
+    "`tieout cases show NUMBER` tells what to do; `tieout cases replay --cause NUMBER` replays all that share the "
+    "cause of one, and with --dry-run shows what would come of it."
+)
 RAW_SHOWN = 1000
 """Characters of a message that could not be read."""
 
@@ -33,11 +40,18 @@ def groups(found: list[SharedCause]) -> list[RenderableType]:
     """One row for each cause."""
     if not found:
         return ["no exception fits"]
-    made = table("Count", "Reason", "Owner", "Oldest", "Blocks", "Cause", "First")
+    made = table("Count", "Reason", "Owner", "Urgent", "Oldest", "Due", "Blocks", "Cause", "First")
     for one in found:
-        blocks = f"{units(one.blocks_units)} units"
-        made.add_row(str(one.count), one.sentence, one.owner, length(one.age_s), blocks, one.cause, str(one.cases[0]))
-    return [made, "`tieout cases replay --cause NUMBER` replays all that share the cause of one."]
+        oldest, due = length(one.age_s), _due(one)
+        what = (str(one.count), one.sentence, one.owner, one.severity, oldest, due, _blocks(one), one.cause)
+        made.add_row(*what, str(one.cases[0]))
+    return [made, NEXT_OF_A_CAUSE]
+
+
+def _due(one: SharedCause) -> str:
+    if not one.overdue:
+        return f"{moment(one.due_at)} UTC"
+    return f"{one.overdue:,} overdue" + (f", {one.escalated_to} told" if one.escalated_to else "")
 
 
 def replayed(numbers: list[int]) -> str:
@@ -46,14 +60,21 @@ def replayed(numbers: list[int]) -> str:
     return f"{count} replayed: {', '.join(map(str, numbers))}. What they held is decided again by a running worker."
 
 
-def one(found: Shown, now: datetime) -> list[RenderableType]:
+def fixed(done: Fixed) -> Iterator[str]:
+    """What was confirmed, and what came of it."""
+    yield from (f"confirmed: {one.text}" for one in done.confirmed)
+    yield replayed(done.replayed)
+
+
+def one(found: Shown, proposed: list[Suggestion], now: datetime) -> list[RenderableType]:
     """One exception, whole."""
-    return ["\n".join(_lines(found, now))]
+    return ["\n".join(_lines(found, proposed, now))]
 
 
-def _lines(found: Shown, now: datetime) -> Iterator[str]:
+def _lines(found: Shown, proposed: list[Suggestion], now: datetime) -> Iterator[str]:
     yield from _head(found, now)
     yield from _problems(found)
+    yield from _proposed(found, proposed)
     yield from _document(found)
     yield from _behind(found)
     yield "\nHistory (UTC)"
@@ -71,7 +92,7 @@ def _head(found: Shown, now: datetime) -> Iterator[str]:
         with_whom = f", with {about.assignee}" if about.assignee else ", not assigned"
         yield f"  open for {length(about.age_s)}, {due}; {about.severity}; owner: {about.owner}{with_whom}"
         behind = sum((one.units for one in found.behind if one.state == "held"), Decimal(0))
-        yield f"  blocks {_blocks(about)}" + (f", {units(behind)} of them behind the first document" if behind else "")
+        yield f"  blocks {_blocks(about, f', {units(behind)} of them behind the first document' if behind else '')}"
     elif found.resolved_at is not None:
         yield f"  resolved {moment(found.resolved_at)} UTC: {found.resolution}"
 
@@ -84,6 +105,15 @@ def _problems(found: Shown) -> Iterator[str]:
     yield "\nWhat to do"
     for advice in dict.fromkeys(fault.what_to_do for fault in found.problems):
         yield f"  - {advice}"
+
+
+def _proposed(found: Shown, proposed: list[Suggestion]) -> Iterator[str]:
+    if not proposed:
+        return
+    yield "\nPerhaps (nothing is done before a person confirms it)"
+    for one in proposed:
+        yield f"  - {one.text}? ({one.score}% alike)"
+        yield f"    tieout cases fix {found.exception.case} --to {shlex.quote(one.like)}"
 
 
 def _document(found: Shown) -> Iterator[str]:
@@ -145,5 +175,7 @@ def _age(one: Exceptional) -> str:
     return f"{length(one.age_s)}{', overdue' if one.overdue else ''}"
 
 
-def _blocks(one: Exceptional) -> str:
-    return f"{units(one.blocks_units)} units"
+def _blocks(one: Exceptional | SharedCause, behind: str = "") -> str:
+    value = f", worth {money(one.blocks_value)}" if one.blocks_value else ""
+    invoices = f", {counted(one.blocks_invoices, 'invoice')}" if one.blocks_invoices else ""
+    return f"{units(one.blocks_units)} units{behind}{value}{invoices}"

@@ -30,6 +30,7 @@ COMMANDS = {
     "check-config": Listed("check:check_config", "Read the configuration and tell every fault in it."),
     "status": Listed("status:status", "Show lanes, queues, open exceptions, troubles and feeds."),
     "cases": Listed("cases:app", "Exceptions: see what people must decide, and act on it."),
+    "alerts": Listed("alerts:app", "Alerts: try them, and see what was told to whom."),
     "trace": Listed("trace:trace", "Show every hop of one order through both systems, with times."),
     "mappings": Listed("mappings:app", "Mappings: codes of the ledger and their counterparts in the warehouse."),
     "audit": Listed("audit:app", "The audit trail: who changed what, and whether it stands as it was written."),

@@ -7,10 +7,12 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from tieout.bootstrap import Installation, build, drain_job, worker_id
+from tieout.cli.alerts import must_be_addresses
 from tieout.cli.listening import listen, url_of
 from tieout.cli.logs import log_to_stderr
 from tieout.cli.opening import journal_of
@@ -37,7 +39,7 @@ ONCE_S = 10 * 365 * 86_400.0
 def run(config: Config = CONFIG, as_json: Json = False) -> None:
     """Works and receives webhooks, in one process, until told to stop."""
     with explained(as_json=as_json):
-        settings = read_settings(config)
+        settings = _settings(config)
         listening = listen(settings.web.host, settings.web.port, "web.host, web.port")
         _serve(settings, "run", listening, as_json=as_json)
 
@@ -45,7 +47,14 @@ def run(config: Config = CONFIG, as_json: Json = False) -> None:
 def worker(config: Config = CONFIG, as_json: Json = False) -> None:
     """Works, without receiving webhooks, until told to stop. Any number may run on PostgreSQL."""
     with explained(as_json=as_json):
-        _serve(read_settings(config), "worker", None, as_json=as_json)
+        _serve(_settings(config), "worker", None, as_json=as_json)
+
+
+def _settings(config: Path) -> Settings:
+    """Checked whole, alerts too: who is never told notices it last."""
+    settings = read_settings(config)
+    must_be_addresses(config, settings)
+    return settings
 
 
 def _serve(settings: Settings, command: str, listening: socket.socket | None, *, as_json: bool) -> None:

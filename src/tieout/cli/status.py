@@ -52,6 +52,7 @@ def _text(found: Status, links: list[str]) -> Iterator[RenderableType]:
     yield from _exceptions(found)
     yield from _troubles(found)
     yield from _retried(found)
+    yield from _governors(found)
     yield from _feeds(found)
 
 
@@ -94,6 +95,18 @@ def _retried(found: Status) -> Iterator[RenderableType]:
 
 def _until(due_at: datetime | None, now: datetime) -> str:
     return length((due_at - now).total_seconds()) if due_at else ""
+
+
+def _governors(found: Status) -> Iterator[RenderableType]:
+    if not found.governors:
+        return
+    made = table("System", "Breaker", "At once", "Calls", "Put off", "Throttled", "Worker", "Link", title="\nCalls")
+    for one in found.governors:
+        use, rate = one.use, one.use["per_second"]
+        budget = f"{use['allowed']} of {use['at_once']}{'' if rate is None else f', {rate:g} a second'}"
+        counts = (f"{use[name]:,}" for name in ("calls", "put_off", "throttled"))
+        made.add_row(one.side, use["state"], budget, *counts, one.worker, one.link)
+    yield made
 
 
 def _feeds(found: Status) -> Iterator[RenderableType]:

@@ -85,6 +85,20 @@ class Inbound:
     body: bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A record that a system shows when it is asked by another question than a feed asks.
+
+    The feed should have told of it by a message of this `identity`; or, where only its `reference` is known (our own),
+    by anything about the order of that name.
+    """
+
+    topic: str
+    key: str
+    identity: str | None = None
+    reference: str | None = None
+
+
 Answer = list[Document] | Unreadable | RetryLater | Misconfigured
 """What came of reading a message: its documents, or why there are none."""
 
@@ -130,6 +144,13 @@ class Connector(Protocol):
 
         Reads with an overlap, so known messages come again: their identity is the same. Raises `RetryLater`,
         `Misconfigured`.
+        """
+        ...
+
+    def newest(self, feed: str) -> list[Shown]:
+        """Some of what a feed should have told last, found by another question: how a feed that lies is found out.
+
+        One or two calls. Raises `RetryLater`, `Misconfigured`.
         """
         ...
 

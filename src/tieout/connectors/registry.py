@@ -11,6 +11,7 @@ from tieout.connectors import clarus, sap_b1
 from tieout.connectors.contract import Connector
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
+from tieout.governor import Wire
 
 
 @dataclass(frozen=True)
@@ -18,30 +19,39 @@ class System:
     """One kind of system: its side, what can be set on it, and how to connect once that is set.
 
     `books` are the settings that name whose stock or whose books these are: two connections that agree in all of them
-    see the same orders.
+    see the same orders. `at_once` is how many calls the settings allow at a time.
     """
 
     name: str
     side: Side
     settings: type[BaseModel]
     books: tuple[str, ...]
-    connect: Callable[[Any, Clock], Connector]
+    at_once: Callable[[Any], int]
+    connect: Callable[[Any, Clock, Wire], Connector]
 
 
 _PORTS = {"http": 80, "https": 443}
 
 
-def _clarus(settings: clarus.Settings, clock: Clock) -> Connector:
-    return clarus.connect(settings, clock=clock)
+def _clarus(settings: clarus.Settings, clock: Clock, send: Wire) -> Connector:
+    return clarus.connect(settings, clock=clock, send=send)
 
 
-def _sap_b1(settings: sap_b1.Settings, clock: Clock) -> Connector:
-    return sap_b1.connect(settings, clock=clock)
+def _sap_b1(settings: sap_b1.Settings, clock: Clock, send: Wire) -> Connector:
+    return sap_b1.connect(settings, clock=clock, send=send)
+
+
+def _clarus_at_once(settings: clarus.Settings) -> int:
+    return settings.concurrency
+
+
+def _sap_b1_at_once(settings: sap_b1.Settings) -> int:
+    return settings.sessions
 
 
 SYSTEMS: tuple[System, ...] = (
-    System("clarus", Side.WAREHOUSE, clarus.Settings, ("base_url", "tenant", "account"), _clarus),
-    System("sap-b1", Side.LEDGER, sap_b1.Settings, ("base_url", "company"), _sap_b1),
+    System("clarus", Side.WAREHOUSE, clarus.Settings, ("base_url", "tenant", "account"), _clarus_at_once, _clarus),
+    System("sap-b1", Side.LEDGER, sap_b1.Settings, ("base_url", "company"), _sap_b1_at_once, _sap_b1),
 )
 
 

@@ -27,7 +27,7 @@ class PutItem:
 
 @dataclass(frozen=True, kw_only=True)
 class AskedLine:
-    """One line the warehouse should send or expect, in base units."""
+    """One line the warehouse should send or expect, in base units. `item` is the warehouse's own code."""
 
     line: str
     item: str
@@ -229,8 +229,8 @@ class GoodsReceiptCancel:
 class ReturnedLine:
     """Units that came back of one line of a delivery. `of` is our reference of the delivery, `line` the order's line.
 
-    `qty` counts the order line's own unit; `warehouse` is where the ledger puts them, sellable or not. `credited` tells
-    that tieout invoiced that delivery, so that a credit memo is due.
+    `qty` counts the order line's own unit; `warehouse` is where the ledger puts them, sellable or `held`. `credited`
+    tells that tieout invoiced that delivery, so that a credit memo is due.
     """
 
     of: str
@@ -240,6 +240,7 @@ class ReturnedLine:
     qty_base: Decimal
     warehouse: str
     credited: bool
+    held: bool = False
     lots: tuple[Lot, ...] = ()
     serials: tuple[str, ...] = ()
 
@@ -385,7 +386,7 @@ class Outcome:
     `theirs` is the target's id of what now stands there (created, exists). `reason` is a code of `reasons.py`
     (refused, exists_differently) or the cause of a wait (`locked`, `throttled`, `down`, `session`). `text` is what the
     system said, for people. `retry_after_s` is set where the system named a time. `also` are further ids learnt
-    (identity to id).
+    (identity to id). `cancelled` tells of what exists that it was cancelled since.
     """
 
     ended: Ended
@@ -394,6 +395,7 @@ class Outcome:
     text: str = ""
     retry_after_s: float | None = None
     also: dict[str, str] = field(default_factory=dict[str, str])
+    cancelled: bool = False
 
     @property
     def stands(self) -> bool:

@@ -28,7 +28,7 @@ class Reason:
     """One kind of exception. `due_h` is when it should be dealt with, in hours after it was opened.
 
     One that `clears_itself` is looked at again whenever what it is about (an item, an order) changes in either system,
-    and ends when nothing is wrong any more.
+    and ends when nothing is wrong any more; `clears_when` says when that is.
     """
 
     code: str
@@ -38,6 +38,11 @@ class Reason:
     what_to_do: str
     due_h: int
     clears_itself: bool = False
+    clears_when: str = "once the item is right in both systems"
+
+
+CAUSE_MAX = 200
+"""Characters of a cause."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,16 @@ class Problem:
     line: str | None = None
     about: str | None = None
 
+    @property
+    def cause(self) -> str:
+        """What cases of the same problem share; a problem about nothing in particular shares it with none."""
+        return f"{self.reason}: {self.about or ''}"[:CAUSE_MAX]
+
 
 _WH, _FI, _ME, _CS, _IT = Team.WAREHOUSE, Team.FINANCE, Team.MERCHANDISING, Team.CUSTOMER_SERVICE, Team.IT
 _PU = Team.PURCHASING
 _URGENT, _NORMAL, _LOW = Severity.URGENT, Severity.NORMAL, Severity.LOW
+_ORDER_SETTLED = "once the order is closed, cancelled, cut to what was sent, or delivered"
 _FIX = "then replay the exception."
 
 _TABLE = (
@@ -103,9 +114,10 @@ _TABLE = (
            "Write a new order in the ledger for what is still wanted and close this one; then resolve.", 2),
     Reason("cancelled_in_warehouse", _CS, _URGENT, "The warehouse cancelled an order that is open in the ledger.",
            "Ask why; then close or cancel the order in the ledger, and write a new one for what is still wanted.",
-           4, clears_itself=True),
+           4, clears_itself=True, clears_when=_ORDER_SETTLED),
     Reason("sent_short", _CS, _LOW, "The warehouse finished an order short; the rest stays open in the ledger.",
-           "Close the order in the ledger, and write a new one for what is still wanted.", 24, clears_itself=True),
+           "Close the order in the ledger, and write a new one for what is still wanted.", 24, clears_itself=True,
+           clears_when=_ORDER_SETTLED),
     Reason("receipt_without_order", _PU, _URGENT, "Goods arrived for a purchase order that is not known here.",
            "Find out which purchase order they belong to, and receive them in the ledger by hand; then resolve.", 4),
     Reason("received_not_ordered", _PU, _URGENT, "Goods arrived that the purchase order does not name.",
@@ -114,7 +126,7 @@ _TABLE = (
            f"Check the count; raise the purchase order, or send the rest back and correct the receipt, {_FIX}", 4),
     Reason("nothing_received", _PU, _NORMAL, "The warehouse closed or cancelled a goods-in of which nothing arrived.",
            "Ask why; close the purchase order in the ledger, and write a new one for what is still to come.",
-           24, clears_itself=True),
+           24, clears_itself=True, clears_when="once the purchase order is closed"),
     Reason("receipt_changed_too_late", _PU, _NORMAL, "A purchase order was changed after receiving had begun.",
            "Tell the warehouse; what it has not received it must count against the new order. Then resolve.", 4),
     Reason("receipt_cancelled_too_late", _PU, _URGENT,
@@ -125,7 +137,8 @@ _TABLE = (
            f"Reopen the purchase order in the ledger, {_FIX}", 4),
     Reason("return_without_order", _CS, _URGENT, "Goods came back, and the order they were sent for is not known.",
            f"Find out which order it was, write its number or reference into the return in the warehouse, {_FIX}", 8,
-           clears_itself=True),
+           clears_itself=True,
+           clears_when="once the return names an order known here"),
     Reason("returned_not_ordered", _CS, _URGENT, "Goods came back that the order does not name.",
            "See whether the return names the right order, and correct it in the warehouse, then replay; or return and "
            "credit the goods in the ledger by hand, then resolve.", 8),
@@ -136,10 +149,12 @@ _TABLE = (
            f"Map the ledger warehouse to its quarantine warehouse (mappings, kind quarantine), {_FIX}", 4),
     Reason("credit_missing", _FI, _NORMAL, "A return has no credit memo within the agreed days.",
            "Make the credit memo of the return in the ledger (save the draft, where there is one), or resolve with a "
-           "note why there is none.", 24, clears_itself=True),
+           "note why there is none.", 24, clears_itself=True,
+           clears_when="once the credit memo is written, or the return is undone"),
     Reason("credit_without_goods", _FI, _NORMAL, "A credit memo gives credit for goods that have not come back.",
            "Ask where the goods are; cancel the credit memo, or resolve with a note why they stay away.",
-           24, clears_itself=True),
+           24, clears_itself=True,
+           clears_when="once the goods have come back, or the credit memo is cancelled"),
     Reason("order_refused", _IT, _NORMAL, "The warehouse refused the order.",
            f"Read what the warehouse said, correct the order or the set-up, {_FIX}", 4),
     Reason("item_refused", _ME, _NORMAL, "The warehouse refused the item.",
@@ -165,6 +180,30 @@ _TABLE = (
            "Compare the despatch with what was posted; correct the ledger by hand, then resolve with a note.", 4),
     Reason("message_unreadable", _IT, _NORMAL, "A message could not be understood.",
            f"Read the message and the error; correct the sender or the set-up, {_FIX}", 4),
+    Reason("connection_down", _IT, _URGENT, "A system cannot be reached, or asks to be left alone. Nothing is lost.",
+           "See that the system runs and can be reached from here; what waits goes by itself once it does.",
+           1, clears_itself=True,
+           clears_when="once the system answers"),
+    Reason("credentials_refused", _IT, _URGENT, "A system does not let us in, or not to what we need.",
+           "Correct the credentials, the address or the user's rights; `tieout check-config --connect` tells.",
+           1, clears_itself=True,
+           clears_when="once the system lets us in"),
+    Reason("sync_stale", _IT, _URGENT, "A feed has fallen behind what its system holds, or has long been silent.",
+           "See that a worker runs and what it logs; compare the newest record in the system with `tieout status`.",
+           2, clears_itself=True,
+           clears_when="once the feed is up to date"),
+    Reason("order_stuck", _IT, _NORMAL, "Documents have waited for long, and nothing says why.",
+           "See with `tieout trace` what the order waits for, and in the log whether its lane is worked.",
+           4, clears_itself=True,
+           clears_when="once it goes on"),
+    Reason("outcome_unknown", _IT, _URGENT, "Whether a posting was carried out has not been known for long.",
+           "Look in the target system for its reference; see in `tieout trace` why the look-up fails.",
+           1, clears_itself=True,
+           clears_when="once the outcome is known"),
+    Reason("posted_but_missing", _FI, _URGENT, "A posted document is not in the ledger any more.",
+           "Find out who took it away; post it there by hand with the same reference, then resolve with a note.", 4),
+    Reason("posted_but_different", _FI, _URGENT, "A posted document in the ledger does not say what was posted.",
+           "Compare it with what was posted; correct the ledger, then resolve with a note.", 4),
     Reason("invariant_broken", _IT, _URGENT, "A rule failed in a way it should not; the document was not let through.",
            "Report it with the exception's detail; replay after an update.", 4),
 )  # fmt: skip

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-from tieout.domain.documents import Despatch, Item, PurchaseOrder, SalesOrder, Side, dump_content
+from tieout.domain.documents import Goods, Item, PurchaseOrder, SalesOrder, Side, Undone, dump_content
 from tieout.domain.postings import dump_body
-from tieout.domain.reasons import REASONS
+from tieout.domain.reasons import CAUSE_MAX, REASONS
 from tieout.journal import lanes
 from tieout.journal.arrivals import wake_for_items
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
@@ -20,6 +20,8 @@ from tieout.journal.tables import attempt, case_, case_event, document, message,
 
 SYSTEM = "tieout"
 """Who acted, where no person did."""
+BLOCKED = ("blocked_units", "blocked_value", "blocked_documents", "blocked_invoices")
+"""What a case blocks, counted when it is opened and when it grows, so that no list has to read documents."""
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Changes:
     relocated: list[tuple[DocumentRow, str]] = field(default_factory=list[tuple[DocumentRow, str]])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    placed: list[tuple[DocumentRow, frozenset[str]]] = field(default_factory=list[tuple[DocumentRow, frozenset[str]]])
     booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
     xrefs: list[tuple[Side, str, str]] = field(default_factory=list[tuple[Side, str, str]])
     mirrored: list[tuple[Side, Item]] = field(default_factory=list[tuple[Side, Item]])
@@ -71,6 +74,15 @@ class Changes:
         self.holds = [hold for hold in self.holds if not any(hold[1] is case for case in dropped)]
         self.cases = [case for case in self.cases if not any(case is other for other in dropped)]
         return freed
+
+    def place(self, row: DocumentRow, summed_up: Iterable[str], moved: Iterable[MovementRow]) -> None:
+        """What a document moved, instead of all that was noted before of it, or of others that sum up any of the same:
+        `summed_up` are the warehouse's ids of its changes of stock."""
+        sources = frozenset(summed_up)
+        stale = {id(one.document) for one in self.movements if one.document is row or one.source in sources}
+        self.movements = [one for one in self.movements if id(one.document) not in stale]
+        self.movements += moved
+        self.placed.append((row, sources))
 
     def flush(self, connection: Connection, link: str, now: datetime) -> None:
         """Writes everything inside the caller's transaction."""
@@ -154,15 +166,23 @@ class Changes:
             }
             for row in self.movements
         ]
+        self._displace(connection, link)
         insert_new(connection, movement, values)
+
+    def _displace(self, connection: Connection, link: str) -> None:
+        """What was noted of goods before it was known in which of the ledger's warehouses they are."""
+        for row, sources in self.placed:
+            its = (movement.c.link == link, movement.c.source.in_(sources))
+            before = set(connection.execute(select(movement.c.document_id).where(*its)).scalars())
+            connection.execute(delete(movement).where(movement.c.document_id.in_(before | {row.id})))
 
     def _update_states(self, connection: Connection) -> None:
         _update(connection, message, self.touched_messages.values(), "state", "case_id")
         _update(connection, document, self.touched_documents.values(), "state", "policy", "case_id")
-        _update(connection, case_, self.grown.values(), "blocked_units")
+        _update(connection, case_, self.grown.values(), *BLOCKED)
         refreshed = [{"b_id": d.id, "b_content": dump_content(d.content)} for d in self.refreshed if d.id is not None]
         _execute_update(connection, document, refreshed, "content")
-        self._refresh_lots(connection)
+        self._refresh_movements(connection)
         _update(connection, attempt, self.touched_attempts.values(), "ended_at", "ended", "reason", "text")
         _update(connection, posting, self.touched_postings.values(), "state", "theirs", "done_at")
         taken_over = [
@@ -171,17 +191,18 @@ class Changes:
         ]
         _execute_update(connection, posting, taken_over, "document_id", "step", "body")
 
-    def _refresh_lots(self, connection: Connection) -> None:
-        """A lot that was missing when a movement was stored is known now."""
+    def _refresh_movements(self, connection: Connection) -> None:
+        """What was not known when a movement was stored is known now: its lot, or which item of the ledger it is of."""
         found = [
-            {"b_document": row.id, "b_source": line.movement, "b_lot": line.lot}
+            {"b_document": row.id, "b_source": line.movement, "b_lot": line.lot, "b_item": line.item}
             for row in self.refreshed
-            if isinstance(row.content, Despatch)
+            if isinstance(row.content, Goods | Undone)
             for line in row.content.lines
         ]
         if found:
             its = (movement.c.document_id == bindparam("b_document"), movement.c.source == bindparam("b_source"))
-            connection.execute(update(movement).where(*its).values(lot=bindparam("b_lot")), found)
+            known: dict[str, Any] = {"lot": bindparam("b_lot"), "item": bindparam("b_item")}
+            connection.execute(update(movement).where(*its).values(**known), found)
 
     def _relocate(self, connection: Connection) -> None:
         """Documents that turned out to answer another lane's order go there, with what was refused of them."""
@@ -244,12 +265,12 @@ def _case_values(link: str, case: CaseRow) -> dict[str, Any]:
         "reason": reason.code,
         "owner": reason.owner,
         "severity": reason.severity,
-        "cause": f"{reason.code}: {first.about or case.lane}"[:200],
+        "cause": first.cause if first.about else f"{reason.code}: {case.lane}"[:CAUSE_MAX],
         "problems": json.dumps([asdict(problem) for problem in case.problems]),
         "state": case.state,
         "opened_at": case.opened_at,
         "due_at": case.opened_at + timedelta(hours=reason.due_h),
-        "blocked_units": case.blocked_units,
+        **{name: getattr(case, name) for name in BLOCKED},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from tieout.domain.documents import Side
 from tieout.journal import lanes
@@ -55,7 +55,19 @@ _POSITION = select(cursor.c.position).where(
 )
 
 
-def advance(connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime) -> None:
-    """Records how far a feed has been read, in the same transaction as what was read."""
+def advance(
+    connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime, *, ended: bool = False
+) -> None:
+    """Records how far a feed has been read, in the same transaction as what was read; `ended`: to its end for now."""
     row = {"link": link, "side": side, "feed": feed, "position": to, "beat_at": now}
     upsert(connection, cursor, [row], "position", "beat_at")
+    if ended:
+        connection.execute(_SWEPT, {"b_link": link, "b_side": side, "b_feed": feed})
+
+
+_SWEPT = (
+    update(cursor)
+    .where(cursor.c.link == bindparam("b_link"), cursor.c.side == bindparam("b_side"))
+    .where(cursor.c.feed == bindparam("b_feed"))
+    .values(sweeps=cursor.c.sweeps + 1)
+)

@@ -4,7 +4,7 @@ A lease is one row for a whole batch of lanes. Its holder raises `beat` in every
 same beat for too long, on its own monotonic clock, breaks the lease. A holder whose lease is gone can settle nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -54,6 +54,15 @@ class Rest:
     why: str
 
 
+@dataclass(frozen=True)
+class Waits:
+    """A lane turned away, because the system of one side rests. It keeps its place in the line."""
+
+    lane: str
+    side: str
+    why: str
+
+
 def touch(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
     """There is something to do in these lanes. A lane already at rest stays at rest."""
     rows = [
@@ -83,22 +92,35 @@ def hurry(connection: Connection, link: str, lanes: Iterable[str], now: datetime
     names = sorted(set(lanes))
     touch(connection, link, names, now)
     chosen = and_(lane.c.link == link, lane.c.lane.in_(names))
-    connection.execute(update(lane).where(chosen).values(due_at=now, rested_at=now, rests=0))
+    connection.execute(update(lane).where(chosen).values(due_at=now, rested_at=now, rests=0, awaits=None))
 
 
-def claim(connection: Connection, link: str, token: str, holder: str, *, limit: int, now: datetime) -> list[Claimed]:
+def claim(
+    connection: Connection,
+    link: str,
+    token: str,
+    holder: str,
+    *,
+    limit: int,
+    now: datetime,
+    resting: Collection[str] = (),
+) -> list[Claimed]:
     """Takes up to `limit` lanes that are due and held by nobody, oldest first, under a new lease called `token`.
 
     Those whose alarm has come have something to do again.
 
     A wall clock that jumped back must not put a lane to sleep for ever: a lane whose rest seems to have begun in the
-    future counts as due.
+    future counts as due. Lanes that wait for a side among `resting` are left alone.
     """
     alarmed = connection.execute(_ALARMED, {"b_link": link, "b_now": now}).scalars().all()
     if alarmed:
         touch(connection, link, alarmed, now)
         connection.execute(_SILENCE, {"b_link": link, "b_names": alarmed})
-    found = connection.execute(_CLAIMABLE, {"b_link": link, "b_now": now, "b_limit": limit}).all()
+    bound = {"b_link": link, "b_now": now, "b_limit": limit}
+    if resting:
+        found = connection.execute(_CLAIMABLE_NOW, {**bound, "b_resting": sorted(resting)}).all()
+    else:
+        found = connection.execute(_CLAIMABLE, bound).all()
     if found:
         connection.execute(insert(lease), {"token": token, "holder": holder, "beat": 0})
         connection.execute(_TAKE, {"b_link": link, "b_names": [row.lane for row in found], "b_token": token})
@@ -122,10 +144,12 @@ def release(
     finished: list[Claimed],
     rests: list[Rest],
     now: datetime,
+    waits: Iterable[Waits] = (),
     alarms: Mapping[str, datetime] = NO_ALARMS,
 ) -> None:
-    """Gives every lane of the lease back: finished up to what had arrived, or resting; `alarms` tell when to work a
-    lane again in any case.
+    """Gives every lane of the lease back: finished up to what had arrived, resting, or waiting for a system.
+
+    `alarms` tell when to work a lane again in any case.
 
     The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
     """
@@ -139,6 +163,9 @@ def release(
     if rests:
         resting = [{**mine, "b_lane": one.lane, "b_why": one.why, "b_due": one.due_at, "b_now": now} for one in rests]
         connection.execute(_REST, resting)
+    waiting = [{**mine, "b_lane": one.lane, "b_why": one.why, "b_side": one.side} for one in waits]
+    if waiting:
+        connection.execute(_WAIT, waiting)
     connection.execute(_FREE, {"b_token": token})
 
 
@@ -168,16 +195,19 @@ def pending(connection: Connection, link: str) -> int:
     return connection.execute(waiting).scalar_one()
 
 
-_CLAIMABLE = (
-    select(lane.c.lane, lane.c.arrived, lane.c.rests)
-    .where(
-        lane.c.link == bindparam("b_link"),
-        lane.c.arrived > lane.c.handled,
-        lane.c.token.is_(None),
-        or_(lane.c.due_at.is_(None), lane.c.due_at <= bindparam("b_now"), lane.c.rested_at > bindparam("b_now")),
-    )
+_DUE = select(lane.c.lane, lane.c.arrived, lane.c.rests).where(
+    lane.c.link == bindparam("b_link"),
+    lane.c.arrived > lane.c.handled,
+    lane.c.token.is_(None),
+    or_(lane.c.due_at.is_(None), lane.c.due_at <= bindparam("b_now"), lane.c.rested_at > bindparam("b_now")),
+)
+_RESTING: BindParameter[str] = bindparam("b_resting", expanding=True)
+_OLDEST: BindParameter[int] = bindparam("b_limit")
+_CLAIMABLE = _DUE.order_by(lane.c.due_at).limit(_OLDEST).with_for_update(skip_locked=True)
+_CLAIMABLE_NOW = (
+    _DUE.where(or_(lane.c.awaits.is_(None), lane.c.awaits.not_in(_RESTING)))
     .order_by(lane.c.due_at)
-    .limit(bindparam("b_limit"))
+    .limit(_OLDEST)
     .with_for_update(skip_locked=True)
 )
 _ALARMED = (
@@ -196,18 +226,22 @@ _TAKE = (
 _SILENCE = update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(alarm_at=None)
 _ALARM = update(lane).where(_ONE).values(alarm_at=bindparam("b_alarm"))
 _FREE = update(lane).where(_HELD).values(token=None)
-_FINISH = update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, **_NOW)
+_FINISH = (
+    update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, awaits=None, **_NOW)
+)
 _REST = (
     update(lane)
     .where(_ONE)
     .values(
         token=None,
         rests=lane.c.rests + 1,
+        awaits=None,
         why=bindparam("b_why"),
         due_at=bindparam("b_due"),
         rested_at=bindparam("b_now"),
     )
 )
+_WAIT = update(lane).where(_ONE).values(token=None, why=bindparam("b_why"), awaits=bindparam("b_side"))
 _LEASES = select(lease)
 _BEAT = update(lease).where(lease.c.token == bindparam("b_token")).values(beat=lease.c.beat + 1)
 _END = delete(lease).where(lease.c.token == bindparam("b_token"))

@@ -105,4 +105,5 @@ def _attempt(row: Row[Any]) -> AttemptRow:
 
 def _case(row: Row[Any]) -> CaseRow:
     problems = [Problem(**problem) for problem in json.loads(row.problems)]
-    return CaseRow(row.id, row.lane, problems, row.state, row.blocked_units, row.opened_at)
+    return CaseRow(row.id, row.lane, problems, row.state, row.blocked_units, row.opened_at, row.blocked_value,
+                   row.blocked_documents, row.blocked_invoices)  # fmt: skip

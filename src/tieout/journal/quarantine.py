@@ -33,6 +33,7 @@ def hold_lane(connection: Connection, link: str, name: str, problem: Problem, no
     if not held:
         connection.execute(case_.delete().where(case_.c.id == case_id))
     else:
+        connection.execute(update(case_).where(case_.c.id == case_id).values(blocked_documents=held))
         told = {"case_id": case_id, "at": now, "actor": "tieout", "action": "opened", "text": problem.detail}
         connection.execute(insert(case_event).values(told))
     here = and_(lane.c.link == link, lane.c.lane == name)

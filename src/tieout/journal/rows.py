@@ -107,9 +107,18 @@ class MovementRow:
     held: bool = False
 
 
+@dataclass(frozen=True)
+class Blocked:
+    """What is kept from crossing: base units, their value as the order prices it, and how many invoices."""
+
+    units: Decimal = Decimal(0)
+    value: Decimal = Decimal(0)
+    invoices: int = 0
+
+
 @dataclass
 class CaseRow:
-    """An exception: why something is held, who must act, and what it blocks (base units)."""
+    """An exception: why something is held, who must act, and what it blocks (base units, money, counts)."""
 
     id: int | None
     lane: str
@@ -117,6 +126,16 @@ class CaseRow:
     state: str
     blocked_units: Decimal
     opened_at: datetime
+    blocked_value: Decimal = Decimal(0)
+    blocked_documents: int = 0
+    blocked_invoices: int = 0
+
+    def block(self, more: Blocked) -> None:
+        """One more document or message is held by it."""
+        self.blocked_units += more.units
+        self.blocked_value += more.value
+        self.blocked_documents += 1
+        self.blocked_invoices += more.invoices
 
 
 @dataclass
@@ -124,6 +143,7 @@ class LaneWork:
     """Everything that matters for one claimed lane, in memory while the lease is ours.
 
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
+    `awaits`: the side whose system rests, so that nothing can be sent or read there for now.
     `alarm_at`: when the lane is to be worked again though nothing may have arrived.
     """
 
@@ -134,6 +154,7 @@ class LaneWork:
     cases: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     rest_s: float | None = None
     rest_why: str = ""
+    awaits: Side | None = None
     rests_for_parent: bool = False
     unread: bool = False
     alarm_at: datetime | None = None
@@ -143,6 +164,11 @@ class LaneWork:
         if self.rest_s is None:
             self.rests_for_parent = True
             self.rest(seconds, why)
+
+    def wait_for(self, side: Side, why: str) -> None:
+        """The system of one side rests: the lane goes back to its place in the line, and is left alone until then."""
+        self.awaits = side
+        self.rest(0.0, why)
 
     def wake_for_parent(self) -> None:
         """Looks again: what was missing may have crossed meanwhile."""

@@ -8,13 +8,20 @@
 | xref | our identity of a thing and each system's own id |
 | movement | each change of stock: when on the floor, when in the books |
 | case_, case_event | what people must decide, and its history |
+| telling | who was told of which cause, or is to be |
 | mapping | code of the one side to code of the other, edited by users |
 | cursor | how far each feed has been read, and when it last answered |
 | trouble | which jobs cannot reach their system, or fail, at the moment, and since when |
+| governor | how each process uses each system: its budget, and whether it can reach it |
+| watch | when each link was last looked after, and how far it was read back |
+| unseen | what a system shows when asked another way and its feed has not told yet |
+| read_back | which postings were found again in their system, when, and what was found |
 | mirror | each side's items as last seen |
 | lane, lease | what has work waiting, and who is at it |
 | audit | who changed what; each row carries the hash of the one before |
 """
+
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -107,6 +114,7 @@ posting = Table(
 )
 Index("ix_posting_lane", posting.c.link, posting.c.lane)
 Index("ix_posting_document", posting.c.document_id)
+Index("ix_posting_state", posting.c.link, posting.c.state, posting.c.done_at)
 
 attempt = Table(
     "attempt",
@@ -168,11 +176,24 @@ case_ = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
     Column("resolution", Text),
-    Column("blocked_units", Qty, nullable=False),
+    Column("blocked_units", Qty, nullable=False, comment="base units of all it holds"),
+    Column("blocked_value", Qty, nullable=False, default=Decimal(0), comment="of all it holds, as the orders price it"),
+    Column("blocked_documents", Integer, nullable=False, default=0, comment="how many it holds; messages count"),
+    Column(
+        "blocked_invoices", Integer, nullable=False, default=0, comment="how many invoices it keeps from being made"
+    ),
+    Column("escalated_at", UtcDateTime, comment="when it was found to be past its due time"),
+    Column("escalated_to", String(30), comment="the team that was told besides its owner"),
 )
 Index("ix_case_open", case_.c.link, case_.c.owner, sqlite_where=case_.c.state == "open",
       postgresql_where=case_.c.state == "open")  # fmt: skip
+Index("ix_case_cause", case_.c.link, case_.c.cause, sqlite_where=case_.c.state == "open",
+      postgresql_where=case_.c.state == "open")  # fmt: skip
+Index("ix_case_due", case_.c.due_at, sqlite_where=case_.c.state == "open",
+      postgresql_where=case_.c.state == "open")  # fmt: skip
+Index("ix_case_resolved", case_.c.resolved_at)
 Index("ix_case_lane", case_.c.link, case_.c.lane)
+Index("ix_case_opened", case_.c.state, case_.c.opened_at)
 
 case_event = Table(
     "case_event",
@@ -181,16 +202,37 @@ case_event = Table(
     Column("case_id", Id, ForeignKey("case_.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", String(80), nullable=False),
-    Column("action", String(20), nullable=False, comment="opened, assigned, commented, replayed, resolved, cleared"),
+    Column("action", String(20), nullable=False, comment="opened, assigned, commented, escalated, replayed ..."),
     Column("text", Text, nullable=False),
 )
 Index("ix_case_event_case", case_event.c.case_id)
+
+telling = Table(
+    "telling",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("target", String(40), nullable=False, comment="the name of the alert in the configuration"),
+    Column("kind", String(10), nullable=False, comment="opened, overdue, digest"),
+    Column("link", String(40), nullable=False, comment="empty for a digest"),
+    Column("cause", String(200), nullable=False, comment="of a digest: its day"),
+    Column("state", String(10), nullable=False, comment="due, telling, told, over"),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False, comment="not before this"),
+    Column("token", String(40), comment="who is telling it"),
+    Column("tries", Integer, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("text", Text, comment="what was told"),
+    Column("gone_at", UtcDateTime, comment="since when no exception has this cause"),
+)
+Index("uq_telling_once", telling.c.target, telling.c.kind, telling.c.link, telling.c.cause, unique=True,
+      sqlite_where=telling.c.state != "over", postgresql_where=telling.c.state != "over")  # fmt: skip
+Index("ix_telling_target", telling.c.target, telling.c.state)
 
 mapping = Table(
     "mapping",
     metadata,
     Column("link", String(40), primary_key=True),
-    Column("kind", String(20), primary_key=True, comment="warehouse, carrier, unit, quarantine"),
+    Column("kind", String(20), primary_key=True, comment="what is mapped: see cases/mappings.py"),
     Column("ledger", String(80), primary_key=True),
     Column("warehouse", String(80), primary_key=True),
 )
@@ -203,6 +245,7 @@ cursor = Table(
     Column("feed", String(40), primary_key=True),
     Column("position", Text, nullable=False),
     Column("beat_at", UtcDateTime, nullable=False, comment="when the feed last answered"),
+    Column("sweeps", Integer, nullable=False, server_default="0", comment="how often it was read to its end"),
 )
 
 trouble = Table(
@@ -212,6 +255,49 @@ trouble = Table(
     Column("link", String(40), nullable=False),
     Column("text", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    Column("side", String(10), comment="of a job that asks one system"),
+    Column("kind", String(10), nullable=False, server_default="failed", comment="unreached, refused, failed"),
+)
+
+governor = Table(
+    "governor",
+    metadata,
+    Column("link", String(40), primary_key=True),
+    Column("side", String(10), primary_key=True),
+    Column("worker", String(80), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False, comment="when the process last told"),
+    Column("state", String(10), nullable=False, comment="closed, open, half-open"),
+    Column("told", Text, nullable=False, comment="JSON: budget and use"),
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("link", String(40), primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False, comment="when it was first looked after"),
+    Column("turned_at", UtcDateTime, nullable=False),
+    Column("probed_at", UtcDateTime, comment="when the feeds were last asked another way"),
+    Column("read_to", UtcDateTime, comment="postings settled until then have been considered for reading back"),
+)
+
+unseen = Table(
+    "unseen",
+    metadata,
+    Column("link", String(40), primary_key=True),
+    Column("side", String(10), primary_key=True),
+    Column("feed", String(40), primary_key=True),
+    Column("identity", String(200), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("sweeps", Integer, nullable=False, comment="how often the feed had been read to its end by then"),
+)
+
+read_back = Table(
+    "read_back",
+    metadata,
+    Column("posting_id", Id, ForeignKey("posting.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ended", String(10), nullable=False, comment="same, missing, different"),
+    Column("text", Text, nullable=False),
 )
 
 mirror = Table(
@@ -244,9 +330,10 @@ lane = Table(
     Column("due_at", UtcDateTime, comment="wall time to look at it again"),
     Column("rests", Integer, nullable=False, comment="how often in a row it had to rest: spaces the next try"),
     Column("why", Text, comment="what it rests for, for people"),
+    Column("awaits", String(10), comment="the side whose system it waits for, and is not claimed while that rests"),
     Column("alarm_at", UtcDateTime, comment="wall time to work it again though nothing may have arrived"),
 )
-Index("ix_lane_pending", lane.c.due_at, sqlite_where=lane.c.arrived > lane.c.handled,
+Index("ix_lane_pending", lane.c.link, lane.c.due_at, sqlite_where=lane.c.arrived > lane.c.handled,
       postgresql_where=lane.c.arrived > lane.c.handled)  # fmt: skip
 Index("ix_lane_token", lane.c.token)
 Index("ix_lane_alarm", lane.c.alarm_at, sqlite_where=lane.c.alarm_at.is_not(None),

@@ -59,7 +59,9 @@ def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
         wanted = line.open_qty * line.base_per_unit
     else:
         wanted = line.qty_base - facts.delivered_elsewhere_base(line.line)
-    return AskedLine(line=line.line, item=line.item, qty_base=wanted) if wanted > 0 else None
+    if wanted <= 0:
+        return None
+    return AskedLine(line=line.line, item=facts.codes.product(line.item), qty_base=wanted)
 
 
 def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -36,6 +37,12 @@ class Policy(BaseModel):
     parent_patience_s: float = Field(
         default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."
     )
+    read_back: float = Field(
+        default=0.02, ge=0, le=1, description="The share of postings to the ledger that is looked up again later."
+    )
+    read_back_after_s: float = Field(
+        default=600.0, ge=0, le=604_800, description="Seconds after which a posting is looked up again."
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -47,15 +54,41 @@ class Policy(BaseModel):
 
 @dataclass(frozen=True)
 class Codes:
-    """Mappings of a link: ledger code to warehouse code, and back. A unit without a mapping stands for itself.
+    """Mappings of a link: ledger code to warehouse code, and back. A unit or an item not mapped stands for itself.
 
-    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold.
+    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. `item_aliases` are
+    codes on the ledger's orders, each with the ledger's item that is meant; `carrier_aliases` codes on the warehouse's
+    despatches, each with the warehouse's carrier that is meant.
     """
 
     warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
     carriers: Mapping[str, str] = field(default_factory=dict[str, str])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     quarantines: Mapping[str, str] = field(default_factory=dict[str, str])
+    items: Mapping[str, str] = field(default_factory=dict[str, str])
+    item_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    carrier_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def _items_of(self) -> Mapping[str, str]:
+        return {theirs: ours for ours, theirs in self.items.items()}
+
+    @property
+    def rename_items(self) -> bool:
+        """Whether any item bears another code than the ledger's somewhere."""
+        return bool(self.items or self.item_aliases)
+
+    def product(self, item: str) -> str:
+        """The warehouse's code of a ledger item."""
+        return self.items.get(item, item)
+
+    def ledger_item(self, product: str) -> str:
+        """The ledger's code of an item the warehouse names."""
+        return self._items_of.get(product, product)
+
+    def ordered_item(self, code: str) -> str:
+        """The ledger's code of an item that an order of the ledger names."""
+        return self.item_aliases.get(code, code)
 
     def unit(self, ledger_unit: str | None) -> str | None:
         """The warehouse's code of a ledger unit."""
@@ -63,7 +96,8 @@ class Codes:
 
     def ledger_carrier(self, warehouse_carrier: str | None, ordered: str | None = None) -> str | None:
         """The ledger's code of a warehouse carrier: the one `ordered`, where it is among several; None without any."""
-        fitting = [ours for ours, theirs in self.carriers.items() if theirs == warehouse_carrier]
+        meant = self.carrier_aliases.get(warehouse_carrier or "", warehouse_carrier)
+        fitting = [ours for ours, theirs in self.carriers.items() if theirs == meant]
         return ordered if ordered in fitting else next(iter(fitting), None)
 
 

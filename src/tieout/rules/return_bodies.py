@@ -36,6 +36,7 @@ def _line(parts: Sequence[Match], facts: Facts) -> ReturnedLine:
         qty_base=total,
         warehouse=facts.codes.quarantines[one.warehouse] if held else one.warehouse,
         credited=one.invoiced,
+        held=held,
         lots=_lots(parts, facts),
         serials=tuple(serial for part in parts for serial in part.goods.serials),
     )

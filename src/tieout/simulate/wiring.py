@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from tieout.connectors import clarus, sap_b1
-from tieout.connectors.contract import Answer, Capabilities, Connector, Inbound, Message, Poll, Send
+from tieout.connectors.contract import Answer, Capabilities, Connector, Inbound, Message, Poll, Send, Shown
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Item, Period
 from tieout.domain.postings import Outcome
@@ -67,6 +67,10 @@ class Watched:
     def poll(self, feed: str, cursor: str | None) -> Poll:
         """As the connector does."""
         return self._inner.poll(feed, cursor)
+
+    def newest(self, feed: str) -> list[Shown]:
+        """As the connector does."""
+        return self._inner.newest(feed)
 
     def webhook(self, request: Inbound) -> list[Message]:
         """As the connector does."""

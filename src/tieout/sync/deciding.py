@@ -1,7 +1,7 @@
 """What deciding a document may do: plan postings, ignore it, hold it, let it go. Notes everything in `Changes`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,28 +9,27 @@ from tieout.domain.identity import reference
 from tieout.domain.postings import TARGET, Body
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
-from tieout.journal.rows import CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
+from tieout.journal.rows import Blocked, CaseRow, DocumentRow, LaneWork, MessageRow, PostingRow
 from tieout.rules.facts import Facts
 from tieout.rules.policy import WAITABLE
-from tieout.sync.lane import blocked_units, movements
+from tieout.sync.lane import MOVING, blocked, movements
 
 PARENT_RETRY_S = 5.0
 """How long a lane rests before it looks again for what it depends on."""
-
-MOVING = ("despatch", "reversal", "receipt", "receipt_reversal", "return", "return_reversal")
-"""Documents that move stock, whether they cross or not."""
 
 FactsFor = Callable[[LaneWork, DocumentRow], Facts]
 
 
 @dataclass(frozen=True)
 class Decider:
-    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by."""
+    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by; `invoices` tells
+    that deliveries are invoiced."""
 
     link: str
     now: datetime
     facts_for: FactsFor
     changes: Changes
+    invoices: bool = True
 
     def plan(self, work: LaneWork, row: DocumentRow, steps: list[tuple[str, str, Body]]) -> None:
         """The document is to be posted by these steps (kind, key of the reference, body), in order.
@@ -60,11 +59,11 @@ class Decider:
 
     def hold(self, work: LaneWork, rows: list[MessageRow | DocumentRow], problems: list[Problem]) -> None:
         """Holds rows by one new case."""
-        units = sum((blocked_units(row) for row in rows if isinstance(row, DocumentRow)), Decimal(0))
-        case = CaseRow(None, work.lane, problems, "open", units, self.now)
+        case = CaseRow(None, work.lane, problems, "open", Decimal(0), self.now)
         self.changes.cases.append(case)
         for row in rows:
             row.state = "held"
+            case.block(self._blocked(work, row))
             self.changes.holds.append((row, case))
             self.changes.touch(row)
             if isinstance(row, DocumentRow) and row.content.kind in MOVING:
@@ -80,9 +79,13 @@ class Decider:
             self.changes.holds.append((row, opened))
         case = opened or work.cases.get(held.case_id or 0)
         if case is not None:
-            case.blocked_units += blocked_units(row)
+            case.block(self._blocked(work, row))
             if case.id is not None:
                 self.changes.grown[case.id] = case
+
+    def _blocked(self, work: LaneWork, row: MessageRow | DocumentRow) -> Blocked:
+        found = blocked(work, row) if isinstance(row, DocumentRow) else Blocked()
+        return found if self.invoices else replace(found, invoices=0)
 
     def let_go(self, work: LaneWork, row: DocumentRow, why: str) -> None:
         """A held document is no longer needed: its unfinished postings are void, and its case is cleared."""

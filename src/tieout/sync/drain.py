@@ -22,18 +22,18 @@ from tieout.domain.reasons import Problem
 from tieout.journal import lanes, quarantine
 from tieout.journal.changes import Changes
 from tieout.journal.fencing import LanesBusy, take_over
-from tieout.journal.lanes import LeaseLost, Rest
+from tieout.journal.lanes import LeaseLost, Rest, Waits
 from tieout.journal.loading import load
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.sync.answering import answered
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.facts import FactBook, Periods
-from tieout.sync.lane import delivered_base, delivered_ever_base, first_heard, last_sent, newest_order
+from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
-from tieout.sync.planning import HOMEWARD, decide
+from tieout.sync.naming import name_lanes, named
+from tieout.sync.planning import decide
 from tieout.sync.reading import Reading, absorb, read, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
@@ -44,6 +44,7 @@ LOOKED_AT_FIRST = frozenset({Ended.REFUSED, Ended.EXISTS_DIFFERENTLY})
 """Replayed after such an end, a posting is looked up before it is sent: a refusal may have come from a proxy."""
 LANES_AT_ONCE = 80
 ROUNDS_AT_MOST = 40
+RESTS = "waits for the {side}, which cannot be reached or asked to be left alone"
 
 
 _log = logging.getLogger(__name__)
@@ -85,8 +86,11 @@ class Drain:
         self._watch.sweep(self._mine.__contains__)
         token = self.new_token()
         with self.journal.write("claim") as connection:
-            limit = 1 if self._alone else self.lanes_at_once
-            claimed = lanes.claim(connection, self.link.name, token, self.holder, limit=limit, now=self.clock.now())
+            limit = 1 if self._alone or self.link.looks() else self.lanes_at_once
+            claimed = lanes.claim(
+                connection, self.link.name, token, self.holder,
+                limit=limit, now=self.clock.now(), resting=self.link.resting(),
+            )  # fmt: skip
         if not claimed:
             return False
         if len(claimed) == self.lanes_at_once:
@@ -148,19 +152,31 @@ class Batch:
     def _read(self) -> list[Reading]:
         readings: list[Reading] = []
         for side in Side:
+            if self._link.connector(side).capabilities.hints and self._link.rests(side):
+                self._leave_unread(side)
+                continue
             batches = to_read(self._link, self._works, side)
             at_once = self._link.connector(side).capabilities.concurrency
             for done in self._drain.spread(lambda batch: read(self._link, batch), batches, at_once):
                 readings += done
         return readings
 
+    def _leave_unread(self, side: Side) -> None:
+        """What only points at a record cannot be read while its system rests."""
+        for work in self._works:
+            if any(message.side is side for message in work.messages):
+                work.unread = True
+                work.wait_for(side, RESTS.format(side=side))
+
     def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
         """One round: decide, and commit. Returns what to send or look up next; when empty, all is given back."""
         now, changes = self._drain.clock.now(), Changes()
-        decider = Decider(self._link.name, now, self._facts_for, changes)
+        decider = Decider(self._link.name, now, self._facts_for, changes, self._link.policy.invoice)
         settler = Settler(self._link, decider, changes, self._drain.stopwatches, self._drain.chance, now)
+        codes = self._facts.codes()
+        name_lanes(self._works, codes, changes)
         for reading in readings:
-            absorb(reading, decider, changes, now)
+            absorb(named(reading, codes), decider, changes, now)
         for outcome in tried:
             settler.settle(outcome)
         self._facts.gather(self._works)
@@ -189,13 +205,21 @@ class Batch:
             if left_s > 0:
                 work.rest(left_s, f"{unknown.kind} {unknown.reference}: outcome unknown, settling")
                 return []
+            if self._turned_away(work, unknown):
+                return []
             return [Due(work, unknown, self._send(unknown), look=True)]
         posting = next((p for p in work.postings if p.state == "due" and is_first(work, p)), None)
-        if posting is None or not self._parents_known(work, posting):
+        if posting is None or not self._parents_known(work, posting) or self._turned_away(work, posting):
             return []
         look = posting.last_attempt is not None and posting.last_attempt.ended in LOOKED_AT_FIRST
         self._intend(posting, changes)
         return [Due(work, posting, self._send(posting), look=look)]
+
+    def _turned_away(self, work: LaneWork, posting: PostingRow) -> bool:
+        """No attempt is made while the system rests, so none is stored."""
+        if self._link.rests(posting.side):
+            work.wait_for(posting.side, RESTS.format(side=posting.side))
+        return work.awaits is not None
 
     def _parents_known(self, work: LaneWork, posting: PostingRow) -> bool:
         missing = [need for need in posting.body.needs if self._facts.known(posting.side, need) is None]
@@ -215,26 +239,19 @@ class Batch:
         return Send(reference=posting.reference, body=posting.body, known=known)
 
     def _facts_for(self, work: LaneWork, row: DocumentRow) -> Facts:
-        newest = newest_order(work)
-        return self._facts.make(
-            order=newest[1] if newest else None,
-            first=first_heard(work),
-            sent=last_sent(work),
-            delivered_base=delivered_base(work, row),
-            delivered_ever_base=delivered_ever_base(work),
-            dated=row.content.kind in HOMEWARD,
-        )
+        return facts_of(self._facts, work, row)
 
     def _give_back(self, connection: Connection, now: datetime, *, unfinished: bool) -> None:
         rests = [
             Rest(work.lane, now + timedelta(seconds=work.rest_s), work.rest_why)
             for work in self._works
-            if work.rest_s is not None
+            if work.rest_s is not None and work.awaits is None
         ]
+        waits = [Waits(work.lane, work.awaits, work.rest_why) for work in self._works if work.awaits is not None]
         finished = [work.claimed for work in self._works if work.rest_s is None and not unfinished]
         alarms = {work.lane: work.alarm_at for work in self._works if work.alarm_at is not None}
         token, name = self._lease.token, self._link.name
-        lanes.release(connection, name, token, finished=finished, rests=rests, alarms=alarms, now=now)
+        lanes.release(connection, name, token, finished, rests, now, waits=waits, alarms=alarms)
 
 
 def is_first(work: LaneWork, posting: PostingRow) -> bool:

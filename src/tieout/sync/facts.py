@@ -1,5 +1,6 @@
 """Gathers what the rules look at, for a whole batch of lanes at once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -23,9 +24,10 @@ from tieout.domain.identity import item_identity
 from tieout.domain.postings import Asked
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped, mapped
-from tieout.journal.rows import LaneWork
+from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
+from tieout.sync.lane import MOVING, delivered_base, delivered_ever_base, first_heard, last_sent, newest_order
 from tieout.sync.link import Link
 
 PERIODS_FRESH_S = 10.0
@@ -61,21 +63,28 @@ class FactBook:
         self._codes: Codes | None = None
         self._asked: set[str] = set()
 
+    def codes(self) -> Codes:
+        """The mappings, read once for the batch."""
+        if self._codes is None:
+            with self._journal.read() as connection:
+                self._codes = _codes(mapped(connection, link=self._link.name))
+        return self._codes
+
     def gather(self, works: Iterable[LaneWork]) -> None:
         """Reads, in one transaction, whatever the unfinished documents and postings of these lanes may need."""
         works = list(works)
         self._known |= {
             (p.side, p.reference): p.theirs for work in works for p in work.postings if p.theirs is not None
         }
-        codes = _item_codes(works)
-        wanted = (_needs(works) | {item_identity(code) for code in codes}) - self._asked
-        if self._codes is not None and not wanted:
+        codes, names = _item_codes(works), self.codes()
+        called = {Side.LEDGER: codes, Side.WAREHOUSE: {names.product(code) for code in codes}}
+        wanted = (_needs(works) | {item_identity(code) for code in called[Side.WAREHOUSE]}) - self._asked
+        if not wanted:
             return
         with self._journal.read() as connection:
-            if self._codes is None:
-                self._codes = _codes(mapped(connection, link=self._link.name))
-            for side in Side if wanted else ():
-                self._items[side] |= reference.items(connection, self._link.name, side, codes)
+            for side in Side:
+                items = reference.items(connection, self._link.name, side, called[side])
+                self._see(side, items.values())
                 found = reference.theirs(connection, self._link.name, side, wanted)
                 self._known |= {(side, ours): theirs for ours, theirs in found.items()}
         self._asked |= wanted
@@ -84,7 +93,13 @@ class FactBook:
         """Takes in what this batch itself has found out."""
         self._known |= {(side, ours): theirs for side, ours, theirs in xrefs}
         for side, item in items:
-            self._items[side][item.code] = item
+            self._see(side, [item])
+
+    def _see(self, side: Side, items: Iterable[Item]) -> None:
+        """Both sides' items are known by the ledger's codes."""
+        names = self.codes()
+        for item in items:
+            self._items[side][names.ledger_item(item.code) if side is Side.WAREHOUSE else item.code] = item
 
     def known(self, side: Side, ours: str) -> str | None:
         """A system's own id of a thing of ours."""
@@ -115,6 +130,19 @@ class FactBook:
         )
 
 
+def facts_of(book: FactBook, work: LaneWork, row: DocumentRow) -> Facts:
+    """What one document of a lane is judged by."""
+    newest = newest_order(work)
+    return book.make(
+        order=newest[1] if newest else None,
+        first=first_heard(work),
+        sent=last_sent(work),
+        delivered_base=delivered_base(work, row),
+        delivered_ever_base=delivered_ever_base(work),
+        dated=row.content.kind in MOVING,
+    )
+
+
 def _item_codes(works: Iterable[LaneWork]) -> set[str]:
     codes: set[str] = set()
     for work in works:
@@ -136,12 +164,15 @@ def _needs(works: Iterable[LaneWork]) -> set[str]:
 
 
 def _codes(rows: Iterable[Mapped]) -> Codes:
-    by_kind: dict[str, dict[str, str]] = {"warehouse": {}, "carrier": {}, "unit": {}, "quarantine": {}}
+    by_kind: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
-        by_kind.setdefault(row.kind, {})[row.ledger] = row.warehouse
+        by_kind[row.kind][row.ledger] = row.warehouse
     return Codes(
         warehouses=by_kind["warehouse"],
         carriers=by_kind["carrier"],
         units=by_kind["unit"],
         quarantines=by_kind["quarantine"],
+        items=by_kind["item"],
+        item_aliases=by_kind["item_alias"],
+        carrier_aliases=by_kind["carrier_alias"],
     )

@@ -69,5 +69,5 @@ class Intake:
         with self._journal.write("poll") as connection:
             new = received(connection, link.name, side, page.messages)
             touched = inbox.receive(connection, link.name, side, new, self._clock.now())
-            inbox.advance(connection, link.name, side, feed, page.cursor, self._clock.now())
+            inbox.advance(connection, link.name, side, feed, page.cursor, self._clock.now(), ended=not page.more)
         return len(touched), page.more

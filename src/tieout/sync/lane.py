@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import inf
 
 from tieout.domain.documents import (
+    CreditDue,
+    CreditedGoods,
     CreditMemo,
     Despatch,
     GoodsLine,
     Order,
+    OrderLine,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
@@ -32,10 +35,13 @@ from tieout.domain.postings import (
     GoodsReturn,
     GoodsReturnCancel,
 )
-from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, MovementRow, PostingRow
+from tieout.journal.rows import BY_HAND, Blocked, DocumentRow, LaneWork, MovementRow, PostingRow
 
 REVISED = ("item", "sales_order", "purchase_order")
 """Documents of the ledger that are told anew whenever they change."""
+MOVING = ("despatch", "reversal", "receipt", "receipt_reversal", "return", "return_reversal")
+"""Documents that move stock, whether they cross or not."""
+CENT = Decimal("0.01")
 Place = tuple[str | None, str, str | None]
 """What units of one receipt are told apart by: order line, item, lot."""
 UNDONE_BEFORE = "undone before it was posted"
@@ -196,16 +202,40 @@ def movements(row: DocumentRow) -> list[MovementRow]:
     ]
 
 
-def blocked_units(row: DocumentRow) -> Decimal:
-    """Base units a held document keeps from crossing."""
+def blocked(work: LaneWork, row: DocumentRow) -> Blocked:
+    """What a held document keeps from crossing. A despatch keeps an invoice from being made, where it was not yet."""
     match row.content:
         case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
-            return sum((line.qty_base for line in lines), Decimal(0))
+            value = sum((line.price * line.qty for line in lines), Decimal(0))
+            return Blocked(_units(lines), value.quantize(CENT, ROUND_HALF_UP))
         case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
-            return sum((line.qty_base for line in lines), Decimal(0))
-        case Return(lines=lines) | ReturnReversal(lines=lines):
-            return sum((line.qty_base for line in lines), Decimal(0))
-        case CreditMemo(lines=lines):
-            return sum((line.qty_base for line in lines), Decimal(0))
+            billed = not isinstance(row.content, Despatch) or standing(work, row, "invoice") is not None
+            return Blocked(_units(lines), _value(work, lines), 0 if billed else 1)
+        case Return(lines=lines) | ReturnReversal(lines=lines) | CreditMemo(lines=lines):
+            return Blocked(_units(lines), _value_by_item(work, lines))
+        case CreditDue(of=of):
+            returns = (d.content for d in work.documents if isinstance(d.content, Return) and d.key == of)
+            return Blocked(value=_value_by_item(work, [line for one in returns for line in one.lines]))
         case _:
-            return Decimal(0)
+            return Blocked()
+
+
+def _units(lines: Iterable[OrderLine | GoodsLine | CreditedGoods]) -> Decimal:
+    return sum((line.qty_base for line in lines), Decimal(0))
+
+
+def _value(work: LaneWork, goods: Iterable[GoodsLine]) -> Decimal:
+    """Goods at the prices of the order they answer; what no line of it names has none."""
+    newest = newest_order(work)
+    prices = {line.line: line.price / line.base_per_unit for line in newest[1].lines} if newest else {}
+    total = sum((prices.get(one.line or "", Decimal(0)) * one.qty_base for one in goods), Decimal(0))
+    return total.quantize(CENT, ROUND_HALF_UP)
+
+
+def _value_by_item(work: LaneWork, goods: Iterable[GoodsLine | CreditedGoods]) -> Decimal:
+    """The same of goods that name no line: at the price of the first line that has the item."""
+    newest = newest_order(work)
+    lines = reversed(newest[1].lines) if newest else ()
+    prices = {line.item: line.price / line.base_per_unit for line in lines}
+    total = sum((prices.get(one.item, Decimal(0)) * one.qty_base for one in goods), Decimal(0))
+    return total.quantize(CENT, ROUND_HALF_UP)

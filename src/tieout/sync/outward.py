@@ -31,9 +31,10 @@ def decide_item(decider: Decider, work: LaneWork, row: DocumentRow, item: Item) 
     if not item.active and item.code not in facts.warehouse_items:
         decider.ignore(row, "inactive and not in the warehouse")
         return
-    put = Item(code=item.code, name=item.name, unit=unit, tracking=item.tracking, barcode=item.barcode,
+    product = facts.codes.product(item.code)
+    put = Item(code=product, name=item.name, unit=unit, tracking=item.tracking, barcode=item.barcode,
                active=item.active, stocked=True)  # fmt: skip
-    decider.plan(work, row, [("put_item", f"{item.code}.{row.revision}", PutItem(item=put))])
+    decider.plan(work, row, [("put_item", f"{product}.{row.revision}", PutItem(item=put))])
 
 
 def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: SalesOrder) -> None:

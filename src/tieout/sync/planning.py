@@ -22,10 +22,10 @@ from tieout.domain.documents import (
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.crediting import judge_credits
-from tieout.sync.deciding import MOVING, Decider
+from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
-from tieout.sync.lane import in_order
+from tieout.sync.lane import MOVING, in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 from tieout.sync.purchasing import decide_purchase_order
 from tieout.sync.receiving import decide_receipt, decide_receipt_reversal

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
+from tieout.governor import background
 from tieout.journal import reference, trouble
 from tieout.journal.store import Journal
 from tieout.sync.intake import Intake
@@ -39,10 +40,11 @@ class Troubles:
     clock: Clock
     now: dict[str, str] = field(default_factory=dict[str, str])
 
-    def seen(self, job: str, link: str, error: RetryLater | Misconfigured) -> None:
+    def seen(self, job: str, link: str, error: RetryLater | Misconfigured, side: Side | None = None) -> None:
         """The job could not reach its system."""
         wrong = isinstance(error, Misconfigured)
-        self._begin(job, link, f"{error}. {CORRECT if wrong else AGAIN}", logging.ERROR if wrong else logging.WARNING)
+        text, kind = f"{error}. {CORRECT if wrong else AGAIN}", trouble.REFUSED if wrong else trouble.UNREACHED
+        self._begin(job, link, text, logging.ERROR if wrong else logging.WARNING, side=side, kind=kind)
 
     def watched(self, job: str, link: str, turn: Callable[[], bool]) -> bool:
         """Gives a job its turn. One that raises is a trouble too, and goes on to the engine, which tries it again."""
@@ -62,13 +64,15 @@ class Troubles:
             with self.journal.write("trouble over") as connection:
                 trouble.end(connection, job)
 
-    def _begin(self, job: str, link: str, text: str, level: int) -> None:
+    def _begin(
+        self, job: str, link: str, text: str, level: int, *, side: Side | None = None, kind: str = trouble.FAILED
+    ) -> None:
         if self.now.get(job) != text:
             _log.log(level, "%s: %s", job, text)
             self.now[job] = text
         if self._stored(job) != text:
             with self.journal.write("trouble") as connection:
-                trouble.begin(connection, job, link, text, self.clock.now())
+                trouble.begin(connection, job, link, text, self.clock.now(), side=side, kind=kind)
 
     def _stored(self, job: str) -> str | None:
         with self.journal.read() as connection:
@@ -89,9 +93,10 @@ class Polls:
     def feed(self, job: str, side: Side, feed: str) -> bool:
         """One page of a feed; `arrived` hears when it brought something new."""
         try:
-            lanes, more = self.intake.poll(self.link, side, feed)
+            with background():
+                lanes, more = self.intake.poll(self.link, side, feed)
         except (RetryLater, Misconfigured) as error:
-            self.troubles.seen(job, self.link.name, error)
+            self.troubles.seen(job, self.link.name, error, side)
             return False
         self.troubles.over(job)
         if lanes:
@@ -101,9 +106,10 @@ class Polls:
     def items(self, job: str) -> bool:
         """Remembers the warehouse's items as they are now."""
         try:
-            items = self.link.warehouse.items()
+            with background():
+                items = self.link.warehouse.items()
         except (RetryLater, Misconfigured) as error:
-            self.troubles.seen(job, self.link.name, error)
+            self.troubles.seen(job, self.link.name, error, Side.WAREHOUSE)
             return False
         with self.journal.write("items") as connection:
             reference.see_items(connection, self.link.name, Side.WAREHOUSE, items, self.clock.now())

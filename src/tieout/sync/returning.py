@@ -15,10 +15,19 @@ from tieout.rules.return_bodies import credit, goods_return
 from tieout.rules.returnable import Delivered, matched
 from tieout.sync.deciding import Decider
 from tieout.sync.lane import UNDONE_BEFORE, by_place, newest_order, no_longer_standing, standing
+from tieout.sync.returned_places import in_books, posted_as
 
 
 def decide_return(decider: Decider, work: LaneWork, row: DocumentRow, returned: Return) -> None:
     """A return becomes the ledger's return and, by policy, a credit memo or the draft of one."""
+    _judge_and_plan(decider, work, row, returned)
+    if row.state in ("planned", "held"):
+        body = posted_as(work, row) if row.state == "planned" else None
+        moved = in_books(row, returned.lines, body, decider.facts_for(work, row))
+        decider.changes.place(row, returned.movements, moved)
+
+
+def _judge_and_plan(decider: Decider, work: LaneWork, row: DocumentRow, returned: Return) -> None:
     order_key = sales_order_key_of(decider.link, returned.order)
     if order_key is None or newest_order(work) is None:
         decider.hold(work, [row], [Problem("return_without_order", _names_none(returned), about=returned.goods_in)])
@@ -106,11 +115,24 @@ def decide_return_reversal(decider: Decider, work: LaneWork, row: DocumentRow, r
         detail = f"return {reversal.of} was undone but never seen here"
         decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
         return
+    _judge_reversal(decider, work, row, reversal, (came, came.content))
+    moved = in_books(row, reversal.lines, posted_as(work, came), decider.facts_for(work, row))
+    decider.changes.place(row, reversal.movements, moved)
+
+
+def _judge_reversal(
+    decider: Decider,
+    work: LaneWork,
+    row: DocumentRow,
+    reversal: ReturnReversal,
+    returned: tuple[DocumentRow, Return],
+) -> None:
+    came, goods = returned
     posted, credited = standing(work, came, "goods_return"), standing(work, came, "credit")
     if posted is None:
         decider.let_go(work, came, UNDONE_BEFORE)
         decider.ignore(row, UNDONE_BEFORE)
-    elif by_place(reversal.lines) != by_place(came.content.lines):
+    elif by_place(reversal.lines) != by_place(goods.lines):
         undone = ", ".join(f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines)
         detail = f"part of return {reversal.of} was undone: {undone}"
         decider.hold(work, [row], [Problem("reversal_in_part", detail, about=reversal.of)])

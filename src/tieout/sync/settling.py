@@ -27,7 +27,8 @@ BOOKING = (
     "goods_return_cancel",
 )
 """Postings that put a document's movements into the ledger's books."""
-LOCKED = "locked"
+LOCKED, NOT_TRIED = "locked", "not_tried"
+OUT_OF_REACH = ("down", "throttled")
 LOCKED_FOR_S = 3600.0
 """Found locked at every try for so long, somebody must close the record. Rests for other reasons do not count.
 
@@ -73,9 +74,7 @@ class Settler:
         elif outcome.ended is Ended.RETRY_LATER:
             self._end(attempt, outcome.ended, outcome.reason, outcome.text)
             posting.state = "due"
-            work.rest(
-                self._wait_s(work, outcome), f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
-            )
+            self._later(work, posting, outcome)
         elif outcome.ended is Ended.UNKNOWN:
             self._unknown(tried.due, attempt, outcome)
         else:
@@ -91,6 +90,16 @@ class Settler:
     def _locked_s(self, posting: PostingRow, outcome: Outcome) -> float:
         """For how long this process has been told of nothing but a locked record."""
         return self.stopwatches.elapsed_s(("locked", posting.id)) if outcome.reason == LOCKED else 0.0
+
+    def _later(self, work: LaneWork, posting: PostingRow, outcome: Outcome) -> None:
+        """What stood behind another of its batch goes at once; what met a system that rests now waits for that."""
+        why = f"{posting.kind} {posting.reference}: {outcome.reason}: {outcome.text}"
+        if outcome.reason == NOT_TRIED:
+            return
+        if outcome.reason in OUT_OF_REACH and self.link.rests(posting.side):
+            work.wait_for(posting.side, why)
+        else:
+            work.rest(self._wait_s(work, outcome), why)
 
     def _wait_s(self, work: LaneWork, outcome: Outcome) -> float:
         return max(outcome.retry_after_s or 0.0, backoff_s(work.claimed.rests, self.spread))

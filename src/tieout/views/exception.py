@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from tieout.domain.documents import Arrivals, Content, CreditDue, Fulfilment, Item, dump_content, load_content
 from tieout.domain.identity import item_identity
 from tieout.domain.reasons import Problem
+from tieout.journal.mappings import mapped
 from tieout.journal.tables import case_, case_event, document, lane, message
 from tieout.views.exceptions import Exceptional, documents_of, line
 from tieout.views.words import described, sentence, what_to_do
@@ -176,7 +177,8 @@ def _lanes_behind(connection: Connection, row: Row[Any], held: list[HeldDocument
     if row.state != "open" or not held or held[0].kind != "item":
         return []
     code = held[0].key
-    rests = or_(lane.c.why.contains(item_identity(code), autoescape=True),
-                lane.c.why.contains(f"item {code} ", autoescape=True))  # fmt: skip
+    named = {code, *(one.warehouse for one in mapped(connection, link=row.link, kind="item") if one.ledger == code)}
+    rests = or_(lane.c.why.contains(f"item {code} ", autoescape=True),
+                *(lane.c.why.contains(item_identity(name), autoescape=True) for name in named))  # fmt: skip
     wanted = select(lane.c.lane, lane.c.why).where(lane.c.link == row.link, lane.c.arrived > lane.c.handled, rests)
     return [Behind(one.lane, one.why) for one in connection.execute(wanted.order_by(lane.c.lane).limit(BEHIND_SHOWN))]

@@ -1,17 +1,37 @@
 """The list of exceptions, one by one or grouped by cause."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    String,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 
 from tieout.domain.documents import load_content
+from tieout.domain.quantities import plain
+from tieout.domain.reasons import Severity
 from tieout.journal.tables import case_, document, message
 from tieout.views.words import described, sentence
 
+MOST_URGENT_FIRST = tuple(map(str, Severity))
+_MEMBERS = select(
+    case_.c.id, case_.c.link, case_.c.cause, type_coerce(case_.c.blocked_units, String),
+    type_coerce(case_.c.blocked_value, String),
+).order_by(case_.c.opened_at, case_.c.id)  # fmt: skip
+"""Quantities as the database keeps them: thousands may be open, and turning each into a number by itself takes long."""
 AT_ONCE = 500
 """Numbers in one SQL list, well below what any database takes."""
 
@@ -45,11 +65,18 @@ class Exceptional:
     blocks_units: Decimal
     document: str
     cause: str
+    due_at: datetime
+    escalated_to: str | None
+    blocks_value: Decimal
+    blocks_documents: int
+    blocks_invoices: int
 
 
 @dataclass(frozen=True)
 class SharedCause:
-    """Exceptions with one cause: one piece of work."""
+    """Exceptions with one cause: one piece of work. `severity` is that of the most urgent, `due_at` of the first due,
+    `overdue` counts those past their time; `blocks_value` is money as the orders price it.
+    """
 
     link: str
     cause: str
@@ -61,6 +88,14 @@ class SharedCause:
     age_s: int
     blocks_units: Decimal
     cases: list[int]
+    severity: str
+    due_at: datetime
+    overdue: int
+    escalated: bool
+    escalated_to: str | None
+    blocks_value: Decimal
+    blocks_documents: int
+    blocks_invoices: int
 
 
 @dataclass(frozen=True)
@@ -81,13 +116,48 @@ def listed(connection: Connection, wanted: Wanted, now: datetime, limit: int) ->
 
 
 def shared_causes(connection: Connection, wanted: Wanted, now: datetime) -> list[SharedCause]:
-    """The exceptions that fit, those with one cause together: first what most others share."""
-    rows = connection.execute(select(case_).where(*_fits(wanted)).order_by(case_.c.opened_at, case_.c.id)).all()
-    together: dict[tuple[str, str], list[Row[Any]]] = {}
-    for row in rows:
-        together.setdefault((row.link, row.cause), []).append(row)
-    groups = [_group(members, now) for members in together.values()]
+    """The exceptions that fit, those with one cause together: what most others share first.
+
+    The database counts; quantities are added here, since SQLite would add them as floating point numbers.
+    """
+    fits = _fits(wanted)
+    together: dict[tuple[str, str], _Members] = {}
+    for number, link, cause, units, value in connection.execute(_MEMBERS.where(*fits)):
+        members = together.setdefault((link, cause), _Members())
+        members.cases.append(number)
+        members.units += Decimal(units)
+        members.value += Decimal(value)
+    groups = [_group(row, together[row.link, row.cause], now) for row in connection.execute(_counted(fits, now))]
     return sorted(groups, key=lambda group: (-group.count, group.oldest_at))
+
+
+@dataclass
+class _Members:
+    cases: list[int] = field(default_factory=list[int])
+    units: Decimal = Decimal(0)
+    value: Decimal = Decimal(0)
+
+
+def _counted(fits: list[ColumnElement[bool]], now: datetime) -> Executable:
+    """One row for each cause."""
+    late = and_(case_.c.state == "open", case_.c.due_at < now)
+    wanted = select(
+        case_.c.link,
+        case_.c.cause,
+        func.min(case_.c.reason).label("reason"),
+        func.min(case_.c.owner).label("owner"),
+        func.min(case({name: rank for rank, name in enumerate(MOST_URGENT_FIRST)}, value=case_.c.severity)).label(
+            "rank"
+        ),
+        func.min(case_.c.opened_at).label("opened_at"),
+        func.min(case_.c.due_at).label("due_at"),
+        func.sum(case((late, 1), else_=0)).label("overdue"),
+        func.count(case_.c.escalated_at).label("escalated"),
+        func.max(case_.c.escalated_to).label("escalated_to"),
+        func.sum(case_.c.blocked_documents).label("documents"),
+        func.sum(case_.c.blocked_invoices).label("invoices"),
+    )
+    return wanted.where(*fits).group_by(case_.c.link, case_.c.cause)
 
 
 def documents_of(connection: Connection, cases: Iterable[int]) -> dict[int, str]:
@@ -101,8 +171,10 @@ def documents_of(connection: Connection, cases: Iterable[int]) -> dict[int, str]
 
 
 def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The state stands in the statement itself: an index of the open ones is of no use for a value not known yet."""
     asked: Mapping[str, str | None] = vars(wanted)
-    return [case_.c[name] == value for name, value in asked.items() if value is not None]
+    said = {name: value for name, value in asked.items() if value is not None}
+    return [case_.c[name] == literal(value, literal_execute=name == "state") for name, value in said.items()]
 
 
 def line(row: Row[Any], about: str, now: datetime) -> Exceptional:
@@ -118,10 +190,15 @@ def line(row: Row[Any], about: str, now: datetime) -> Exceptional:
         assignee=row.assignee,
         opened_at=row.opened_at,
         age_s=_age_s(row, now),
-        overdue=row.state == "open" and row.due_at < now,
+        overdue=_overdue(row, now),
         blocks_units=row.blocked_units,
         document=about,
         cause=row.cause,
+        due_at=row.due_at,
+        escalated_to=row.escalated_to,
+        blocks_value=row.blocked_value,
+        blocks_documents=row.blocked_documents,
+        blocks_invoices=row.blocked_invoices,
     )
 
 
@@ -130,20 +207,30 @@ def _age_s(row: Row[Any], now: datetime) -> int:
     return int(((row.resolved_at or now) - row.opened_at).total_seconds())
 
 
-def _group(members: list[Row[Any]], now: datetime) -> SharedCause:
-    first = members[0]
-    blocks = sum((row.blocked_units for row in members), Decimal(0))
+def _overdue(row: Row[Any], now: datetime) -> bool:
+    return row.state == "open" and row.due_at < now
+
+
+def _group(row: Row[Any], members: _Members, now: datetime) -> SharedCause:
     return SharedCause(
-        link=first.link,
-        cause=first.cause,
-        reason=first.reason,
-        sentence=sentence(first.reason),
-        owner=first.owner,
-        count=len(members),
-        oldest_at=first.opened_at,
-        age_s=_age_s(first, now),
-        blocks_units=blocks,
-        cases=[row.id for row in members],
+        link=row.link,
+        cause=row.cause,
+        reason=row.reason,
+        sentence=sentence(row.reason),
+        owner=row.owner,
+        count=len(members.cases),
+        oldest_at=row.opened_at,
+        age_s=int((now - row.opened_at).total_seconds()),
+        blocks_units=plain(members.units),
+        cases=members.cases,
+        severity=MOST_URGENT_FIRST[int(row.rank)],
+        due_at=row.due_at,
+        overdue=row.overdue,
+        escalated=row.escalated > 0,
+        escalated_to=row.escalated_to,
+        blocks_value=plain(members.value),
+        blocks_documents=row.documents,
+        blocks_invoices=row.invoices,
     )
 
 

@@ -38,6 +38,13 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
             return (f"carrier_not_mapped: {row.ledger}", f"carrier_not_mapped: {row.warehouse}")
         case "warehouse":
             return (f"warehouse_missing: {row.ledger}",)
+        case "carrier_alias":
+            return (f"carrier_not_mapped: {row.ledger}",)
+        case "item_alias":
+            return (f"item_unknown_in_ledger: {row.ledger}",)
+        case "item":
+            codes = ("line_unknown", "received_not_ordered", "returned_not_ordered")
+            return (f"item_unknown_in_warehouse: {row.ledger}", *(f"{code}: {row.warehouse}" for code in codes))
         case "quarantine":
             return (f"quarantine_missing: {row.ledger}",)
         case _:

@@ -13,7 +13,8 @@ HEAD = """# Reasons for an exception
 Made from `src/tieout/domain/reasons.py` by `python -m tieout.views.reasons_page`; do not edit it here. How
 to work on an exception: `docs/how-to/exceptions.md`.
 
-*Due* is how long after it was opened an exception should have been dealt with.
+*Due* is how long after it was opened an exception should have been dealt with. Past that time it escalates: it becomes
+one step more urgent, and the team that is configured for it is told too.
 """
 _MOST_URGENT_FIRST = tuple(Severity)
 
@@ -27,13 +28,14 @@ def page(reasons: Iterable[Reason] = REASONS.values()) -> str:
 def _of_team(team: Team, reasons: list[Reason]) -> str:
     mine = sorted((one for one in reasons if one.owner is team), key=lambda one: _MOST_URGENT_FIRST.index(one.severity))
     title = team[0].upper() + team[1:]
-    head = f"## {title}\n\n| Reason | Means | What to do | How urgent | Due |\n| --- | --- | --- | --- | --- |\n"
+    head = f"## {title}\n\n| Reason | Means | What to do | How urgent | Due | Clears by itself |\n"
+    head += "| --- | --- | --- | --- | --- | --- |\n"
     return head + "".join(map(_row, mine))
 
 
 def _row(one: Reason) -> str:
-    itself = " It clears by itself once the cause is gone." if one.clears_itself else ""
-    return f"| `{one.code}` | {one.sentence}{itself} | {one.what_to_do} | {one.severity} | {one.due_h} h |\n"
+    itself = one.clears_when if one.clears_itself else "no"
+    return f"| `{one.code}` | {one.sentence} | {one.what_to_do} | {one.severity} | {one.due_h} h | {itself} |\n"
 
 
 if __name__ == "__main__":

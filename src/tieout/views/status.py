@@ -1,14 +1,18 @@
 """How things stand, seen from any process: lanes, queues, exceptions, what is tried again, and who last answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy import Connection, Table, case, func, or_, select
 
+from tieout.journal import watch
 from tieout.journal.tables import case_, cursor, document, lane, message, mirror, posting, trouble
 
 RESTING_SHOWN = 20
+OF_NO_LINK = ""
+"""The link of a trouble that is about none, such as an alert that cannot be sent."""
 LATE_TURNS = 4
 LATE_AT_LEAST_S = 60.0
 """A feed is late when it has been silent for so many of its turns, and for at least so many seconds."""
@@ -96,6 +100,17 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Governed:
+    """How one process uses one system: its budget, its use, and its breaker (`governor.Use`), as last told."""
+
+    link: str
+    side: str
+    worker: str
+    seen_at: datetime
+    use: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Mirrored:
     """How many items of one side are known, and when the newest of them was seen."""
 
@@ -118,6 +133,7 @@ class Status:
     feeds: list[Feed]
     troubles: list[Trouble]
     items: list[Mirrored]
+    governors: list[Governed]
 
     @property
     def needs_attention(self) -> bool:
@@ -139,11 +155,12 @@ def status(connection: Connection, now: datetime, expected: Sequence[Expected] =
         feeds=_feeds(connection, now, expected),
         troubles=_troubles(connection, {feed.link for feed in expected}),
         items=_items(connection),
+        governors=[Governed(link, one.side, one.worker, one.seen_at, one.use) for link, one in watch.told(connection)],
     )
 
 
 def _lanes(connection: Connection, now: datetime) -> list[Lanes]:
-    working, rests = lane.c.token.is_not(None), lane.c.due_at > now
+    working, rests = lane.c.token.is_not(None), or_(lane.c.due_at > now, lane.c.awaits.is_not(None))
     state = case((working, "working"), (rests, "resting"), else_="due").label("state")
     wanted = select(lane.c.link, state, func.count().label("number")).where(lane.c.arrived > lane.c.handled)
     counted: dict[str, dict[str, int]] = {}
@@ -205,7 +222,9 @@ def _feed(name: tuple[str, str, str], last: datetime | None, every_s: float | No
 
 def _troubles(connection: Connection, links: set[str]) -> list[Trouble]:
     """Those of the links there are: of a link taken out of the configuration nobody would ever end one."""
-    rows = connection.execute(select(trouble).where(trouble.c.link.in_(links)).order_by(trouble.c.since, trouble.c.job))
+    rows = connection.execute(
+        select(trouble).where(trouble.c.link.in_({*links, OF_NO_LINK})).order_by(trouble.c.since, trouble.c.job)
+    )
     return [Trouble(row.link, row.job, row.text, row.since) for row in rows]
 
 

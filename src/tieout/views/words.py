@@ -108,6 +108,11 @@ def units(quantity: Decimal) -> str:
     return f"{plain(quantity):,f}"
 
 
+def money(amount: Decimal) -> str:
+    """An amount with two decimals, thousands told apart. No currency: orders may be in several."""
+    return f"{amount:,.2f}"
+
+
 def counted(number: int, one: str) -> str:
     """So many of something, such as `1 document` or `2,000 documents`."""
     return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"

@@ -11,8 +11,9 @@ import httpx
 from tieout.connectors.clarus import errors
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import NotJson, number_at, parse, text_at, unwrap
-from tieout.connectors.contract import Misconfigured, RetryLater
+from tieout.connectors.contract import Misconfigured
 from tieout.domain.clock import Clock
+from tieout.governor import Wire
 
 SIGN_IN_PATH = "/oauth/token"
 EARLY_S = 60.0
@@ -22,8 +23,8 @@ EARLY_S = 60.0
 class Tokens:
     """The access token of one connection, shared by its threads."""
 
-    def __init__(self, http: httpx.Client, settings: Settings, clock: Clock) -> None:
-        self._http = http
+    def __init__(self, http: httpx.Client, settings: Settings, clock: Clock, wire: Wire = httpx.Client.send) -> None:
+        self._http, self._wire = http, wire
         self._settings = settings
         self._clock = clock
         self._lock = Lock()
@@ -74,9 +75,9 @@ class Tokens:
         headers = {"X-Clarus-Subdomain": settings.tenant, "Accept": "application/json"}
         request = self._http.build_request("POST", SIGN_IN_PATH, data=form, headers=headers)
         try:
-            reply = self._http.send(request)
+            reply = self._wire(self._http, request)
         except httpx.RequestError as error:
-            raise RetryLater(str(errors.of_wire(error, request, write=False)), cause="down") from None
+            raise errors.of_wire(error, request, write=False) from None
         failure = errors.of_reply(reply, write=False)
         if failure is not None:
             raise failure

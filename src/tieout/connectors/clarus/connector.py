@@ -26,6 +26,7 @@ from tieout.connectors.contract import (
     Poll,
     RetryLater,
     Send,
+    Shown,
     Unreadable,
 )
 from tieout.domain.clock import Clock
@@ -41,6 +42,7 @@ from tieout.domain.postings import (
     Outcome,
     PutItem,
 )
+from tieout.governor import Wire
 
 REASON = {
     "put_item": "item_refused",
@@ -59,10 +61,12 @@ class ClarusConnector:
 
     name = "clarus"
 
-    def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None, send: Wire = httpx.Client.send
+    ) -> None:
         self._settings = settings
         self._clock = clock
-        self._rest = Rest(settings, clock, transport)
+        self._rest = Rest(settings, clock, transport, send)
         self._graph = Graph(self._rest, settings.page_size)
         self._lookup = Lookup(self._graph, clock, settings.account, settings.reference_life_s)
         self._items = Items(self._rest, self._graph, self._lookup, settings)
@@ -95,6 +99,10 @@ class ClarusConnector:
         if feed not in self._sweeps:
             raise ValueError(f"Clarus has no feed {feed!r}, only {', '.join(self._sweeps)}")
         return self._sweeps[feed].poll(cursor)
+
+    def newest(self, feed: str) -> list[Shown]:
+        """A page of records that have ended and were due lately, by a query without any cursor."""
+        return self._sweeps[feed].newest()
 
     def webhook(self, request: Inbound) -> list[Message]:
         """The order or receipt a webhook is about. Raises `Unauthenticated`, `Unreadable`."""
@@ -212,6 +220,9 @@ def _keys(messages: Sequence[Message], topic: str) -> list[str]:
     return list(dict.fromkeys(message.key for message in messages if message.topic == topic))
 
 
-def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> ClarusConnector:
-    """A connection to Clarus. Makes no call yet. `transport` replaces the network, as for a twin in process."""
-    return ClarusConnector(settings, clock, transport)
+def connect(
+    settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None, send: Wire = httpx.Client.send
+) -> ClarusConnector:
+    """A connection to Clarus. Makes no call yet. `transport` replaces the network, as for a twin in process; every
+    request is handed to `send`."""
+    return ClarusConnector(settings, clock, transport, send)

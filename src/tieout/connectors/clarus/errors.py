@@ -29,6 +29,7 @@ import httpx
 from tieout.connectors.clarus.values import Node, NotJson, as_node, at, nodes_at, parse, text_at
 from tieout.connectors.contract import ConnectorError, Misconfigured, RetryLater
 from tieout.domain.postings import Ended, Outcome
+from tieout.governor import PutOff
 
 TEXT_MAX = 500
 """Characters of a foreign answer that are worth showing to a person."""
@@ -107,6 +108,8 @@ def of_reply(reply: httpx.Response, *, write: bool) -> ConnectorError | None:
 
 def of_wire(error: httpx.RequestError, request: httpx.Request, *, write: bool) -> ConnectorError:
     """The error that a missing reply means. Only a request that surely never left is safe to repeat."""
+    if isinstance(error, PutOff):
+        return RetryLater(f"Clarus is {error}", cause=error.cause, retry_after_s=error.retry_after_s)
     what = f"{type(error).__name__} on {_asked(request)}"
     if isinstance(error, _NEVER_SENT):
         return RetryLater(f"Clarus cannot be reached: {what}", cause="down")

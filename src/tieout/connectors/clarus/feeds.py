@@ -18,14 +18,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from tieout.connectors.clarus.flows import Flow
+from tieout.connectors.clarus.flows import COMPLETED, Flow
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, NotJson, as_id, code_at, id_at, text_at, time_at, wire_time
-from tieout.connectors.contract import Message, Poll, RetryLater
+from tieout.connectors.contract import Message, Poll, RetryLater, Shown
 from tieout.domain.clock import Clock
 
+LATELY_DAYS = 2
+"""Records due so many days ago or later are looked at, to see whether the sweep has told of them."""
 AT_ONCE = 10
 """Records whose movements are asked for in one request, where they must be asked for one by one."""
 
@@ -60,6 +62,19 @@ class Sweep:
             return self._page(replace(cursor, after=None))  # a page mark may have grown too old: begin the window again
         except NotJson as error:
             raise RetryLater(f"Clarus told a movement that cannot be read: {error}", cause="down") from None
+
+    def newest(self) -> list[Shown]:
+        """Some records of ours that have ended and were due lately. Raises `RetryLater`, `Misconfigured`."""
+        flow = self._flow
+        if flow.lacking(self._graph):
+            return []
+        due_from = (self._clock.now() - timedelta(days=LATELY_DAYS)).date().isoformat()
+        completed = [status for status in flow.over if status.upper() == COMPLETED]
+        where = {"account_id": {"eq": self._lookup.account()}, flow.status_filter: {"in": completed},
+                 flow.due: {"from": due_from}}  # fmt: skip
+        nodes = self._graph.pages({"records": Ask(flow.headers, where)})["records"].nodes
+        named = {str(as_id(node.get("id"))): text_at(node, "external_system_reference1") for node in nodes}
+        return [Shown(topic=flow.topic, key=key, reference=ours) for key, ours in named.items() if ours is not None]
 
     def _opened(self, stored: str | None) -> Cursor:
         if stored is not None:

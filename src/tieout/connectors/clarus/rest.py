@@ -14,6 +14,7 @@ from tieout.connectors.clarus.errors import OutcomeUnknown
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, NotJson, as_id, as_node, parse, unwrap
 from tieout.domain.clock import Clock
+from tieout.governor import Wire
 
 GRAPHQL_PATH = "/graphql"
 
@@ -21,13 +22,15 @@ GRAPHQL_PATH = "/graphql"
 class Rest:
     """One tenant over HTTP. Used by several threads at once."""
 
-    def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
-        self._prefix = settings.path_prefix
+    def __init__(
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None, wire: Wire = httpx.Client.send
+    ) -> None:
+        self._prefix, self._wire = settings.path_prefix, wire
         limits = httpx.Limits(max_connections=settings.concurrency)
         self._http = httpx.Client(
             base_url=settings.base_url, transport=transport, timeout=settings.timeout_s, limits=limits
         )
-        self._tokens = Tokens(self._http, settings, clock)
+        self._tokens = Tokens(self._http, settings, clock, wire)
 
     def create(
         self, path: str, kind: str, attributes: Mapping[str, Any], relationships: Mapping[str, Any] | None = None
@@ -85,7 +88,7 @@ class Rest:
         headers = {**self._tokens.headers(token), "Content-Type": "application/json", "Accept": "application/json"}
         request = self._http.build_request(method, path, json=body, headers=headers)
         try:
-            return self._http.send(request)
+            return self._wire(self._http, request)
         except httpx.RequestError as error:
             raise errors.of_wire(error, request, write=write) from None
 

@@ -5,7 +5,17 @@ from datetime import date
 
 import httpx
 
-from tieout.connectors.contract import Answer, Capabilities, Inbound, Message, Poll, Send, Unauthenticated, Unreadable
+from tieout.connectors.contract import (
+    Answer,
+    Capabilities,
+    Inbound,
+    Message,
+    Poll,
+    Send,
+    Shown,
+    Unauthenticated,
+    Unreadable,
+)
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
@@ -19,13 +29,17 @@ from tieout.connectors.sap_b1.settings import Settings
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Content, Document, Item, Period, Side
 from tieout.domain.postings import Outcome
+from tieout.governor import Wire
 
 NAME = "sap-b1"
 
 
-def connect(settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None) -> "SapB1":
-    """A connector to one company. Makes no call yet. `transport` stands in for the network in tests."""
-    sessions = Sessions(settings, clock, transport)
+def connect(
+    settings: Settings, *, clock: Clock, transport: httpx.BaseTransport | None = None, send: Wire = httpx.Client.send
+) -> "SapB1":
+    """A connector to one company. Makes no call yet. `transport` stands in for the network in tests; every request is
+    handed to `send`."""
+    sessions = Sessions(settings, clock, transport, send)
     reader = Reader(sessions, settings)
     lookup = Lookup(reader, settings)
     return SapB1(
@@ -85,6 +99,10 @@ class SapB1:
     def poll(self, feed: str, cursor: str | None) -> Poll:
         """One page of a feed; within a page the oldest change comes first."""
         return self._feeds.poll(FEEDS[feed], cursor)
+
+    def newest(self, feed: str) -> list[Shown]:
+        """The records of a feed changed last, and those made last, by two queries without any cursor."""
+        return self._feeds.newest(FEEDS[feed])
 
     def webhook(self, request: Inbound) -> list[Message]:
         """Always raises `Unauthenticated`: Service Layer's own webhooks (FP 2602 and later) are not used."""

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
+from tieout.connectors.contract import Message, Poll, RetryLater, Shown, Unreadable
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.reader import Page, Reader
 from tieout.connectors.sap_b1.record import Record
@@ -31,6 +31,8 @@ KEY_MAX = 50
 """Characters of the longest key, an item's code (7)."""
 LOOKS_BACK = 3
 """How often a feed looks back while `overlap_s` goes by."""
+NEWEST = 5
+"""Records asked for to see whether a feed has told of them."""
 ROW_SHOWN = 200
 """Characters of a row that are worth showing to a person."""
 WHOLE_AT_ONCE = 20
@@ -186,6 +188,19 @@ class Feeds:
                 written += zip(_records(feed, page), page.texts, strict=True)
         return written
 
+    def newest(self, feed: Feed) -> list[Shown]:
+        """The records changed last and those made last. Raises `RetryLater`, `Misconfigured`."""
+        selection = feed.marks if self._settings.data_version else feed.selection(self._settings)
+        made = feed.made if feed.key_type is str else feed.key
+        told: dict[str, Shown] = {}
+        for order in ("UpdateDate desc,UpdateTime desc", f"{made} desc"):
+            options = {"$select": selection, "$orderby": order, "$top": str(NEWEST)}
+            for record in _records(feed, self._reader.page(feed.entity_set, options))[:NEWEST]:
+                key, state = _key(feed, record.fields), _state_of(record)
+                if state is not None:
+                    told[key] = Shown(topic=feed.name, key=key, identity=f"{key}:{state}")
+        return list(told.values())
+
     def server_now(self) -> datetime:
         """Our clock as the server's local time, without a zone."""
         return self._clock.now().astimezone(self._settings.zone).replace(tzinfo=None)
@@ -235,6 +250,13 @@ def _is_known(feed: Feed, told: Told, record: Record) -> bool:
         return told.knows(_key(feed, record.fields), translate.state(record))
     except Unreadable:
         return False
+
+
+def _state_of(record: Record) -> str | None:
+    try:
+        return translate.state(record)
+    except Unreadable:
+        return None  # a feed tells of it by its whole content
 
 
 def _state_in(message: Message) -> str:

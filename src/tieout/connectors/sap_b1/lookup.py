@@ -84,8 +84,9 @@ class Lookup:
             differences = [str(error)]
         if differences:
             return differently(document, "; ".join(differences))
-        text = f"document {document.fields.get('DocNum')}"
-        return Outcome(ended=Ended.EXISTS, theirs=str(document.whole("DocEntry")), text=text)
+        text = f"document {document.fields.get('DocNum')}{'' if live else ', cancelled'}"
+        theirs = str(document.whole("DocEntry"))
+        return Outcome(ended=Ended.EXISTS, theirs=theirs, text=text, cancelled=not live)
 
     def _written(self, want: Wanted, reference: str) -> Outcome | None:
         """The draft that was asked for, whether or not a person has finished it since (2: `DocObjectCode`)."""

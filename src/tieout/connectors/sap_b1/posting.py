@@ -160,7 +160,9 @@ class Poster:
         except Lost as error:
             return Outcome(ended=Ended.UNKNOWN, text=str(error))
         except NotSent as error:
-            return Outcome(ended=Ended.RETRY_LATER, reason=error.cause, text=str(error))
+            return Outcome(
+                ended=Ended.RETRY_LATER, reason=error.cause, text=str(error), retry_after_s=error.retry_after_s
+            )
         except ConnectorError as error:
             return _not_tried(error)
 

@@ -86,7 +86,7 @@ class Reader:
         try:
             return self._sessions.send(call, self._settings.read_timeout_s)
         except NotSent as error:
-            raise RetryLater(str(error), cause="down") from error
+            raise RetryLater(str(error), cause=error.cause, retry_after_s=error.retry_after_s) from error
         except Lost as error:
             raise RetryLater(str(error), cause="down") from error
 

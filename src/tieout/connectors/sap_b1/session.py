@@ -16,6 +16,7 @@ from tieout.connectors.sap_b1 import errors
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps
 from tieout.domain.clock import Clock
+from tieout.governor import PutOff, Wire
 
 REFUSED_LOGIN_RESTS_S = 60.0
 """After a refused login none is tried for so long: repeated wrong passwords lock the user in SAP Business One."""
@@ -36,8 +37,10 @@ class _Session:
 class Sessions:
     """The pool. Thread-safe. Logs in when first used, logs out at `close`."""
 
-    def __init__(self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None, send: Wire = httpx.Client.send
+    ) -> None:
+        self._settings, self._send = settings, send
         self._clock = clock
         self._client = _client(settings, transport)
         self._sessions = [_Session() for _ in range(settings.sessions)]
@@ -102,7 +105,9 @@ class Sessions:
             if reply.ok:
                 return _cookie(reply)
             raise errors.for_reader(reply, "Login")
-        except (NotSent, Lost) as error:
+        except NotSent as error:
+            raise RetryLater(f"Login: {error}", cause=error.cause, retry_after_s=error.retry_after_s) from error
+        except Lost as error:
             raise RetryLater(f"Login: {error}", cause="down") from error
         except Misconfigured as refusal:
             self._refusal = (self._clock.monotonic_s() + REFUSED_LOGIN_RESTS_S, refusal)
@@ -119,7 +124,12 @@ class Sessions:
         timeout = httpx.Timeout(timeout_s, connect=min(self._settings.connect_timeout_s, timeout_s))
         url = f"{self._settings.base_url}{self._settings.root}/{call.target}"
         try:
-            got = self._client.request(call.method, url, content=call.content, headers=headers, timeout=timeout)
+            request = self._client.build_request(
+                call.method, url, content=call.content, headers=headers, timeout=timeout
+            )
+            got = self._send(self._client, request)
+        except PutOff as error:
+            raise NotSent(f"Service Layer is {error}", cause=error.cause, retry_after_s=error.retry_after_s) from error
         except _BEFORE_ANY_BYTE as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise Misconfigured(

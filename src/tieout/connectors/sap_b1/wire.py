@@ -25,11 +25,11 @@ _LINKS = ("@odata.nextLink", "odata.nextLink")
 
 
 class NotSent(Exception):
-    """The request did not leave: the server cannot have carried it out. `cause` is as in `RetryLater`."""
+    """The request did not leave: the server cannot have carried it out. The rest is as in `RetryLater`."""
 
-    def __init__(self, text: str, *, cause: str = "down") -> None:
+    def __init__(self, text: str, *, cause: str = "down", retry_after_s: float | None = None) -> None:
         super().__init__(text)
-        self.cause = cause
+        self.cause, self.retry_after_s = cause, retry_after_s
 
 
 class Lost(Exception):

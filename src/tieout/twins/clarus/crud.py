@@ -100,14 +100,19 @@ def delete_account_product(call: Call) -> Reply:
     return NO_CONTENT
 
 
+def _compared(key: list[Any], *, loose: bool) -> list[Any]:
+    return [part.casefold() if loose and isinstance(part, str) else part for part in key]
+
+
 def _require_unique(call: Call, kind: Resource, values: Mapping[str, Any], own_id: int) -> None:
     names = kind.unique
     key = [values.get(name) for name in names]
     if not names or key[0] is None:
         return
-    table = call.state.table(call.resource)
-    alike = table.where(names[0], key[0]) if table.indexed(names[0]) else table
-    if any(row.id != own_id and [row.read(name) for name in names] == key for row in alike):
+    table, loose = call.state.table(call.resource), call.state.settings.codes_ignore_case
+    alike = table.where(names[0], key[0]) if table.indexed(names[0]) and not loose else table
+    wanted = _compared(key, loose=loose)
+    if any(row.id != own_id and _compared([row.read(name) for name in names], loose=loose) == wanted for row in alike):
         named = dict(zip(names, key, strict=True))
         raise refused(kind.taken, f"{' and '.join(names)} must be unique in {call.resource}", **named)
 

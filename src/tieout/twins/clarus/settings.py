@@ -24,6 +24,8 @@ class ClarusSettings:
     page_default: int = 50
     page_max: int = 50
     refuse_unknown_attributes: bool = False
+    codes_ignore_case: bool = False
+    """Whether a product may not be called as another one that differs only by capital letters."""
     archive_after_days: int = 0
     """Transactions older than this are listed only with `include_archived`. 0: nothing is ever archived."""
     pick_rule: str = "fifo"

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _lane()
     _lease()
     _mapping()
+    _telling()
     _mirror()
     _trouble()
     _xref()
@@ -30,6 +31,10 @@ def upgrade() -> None:
     _movement()
     _posting()
     _attempt()
+    _governor()
+    _watch()
+    _unseen()
+    _read_back()
 
 
 def _audit() -> None:
@@ -64,12 +69,44 @@ def _case() -> None:
         sa.Column("due_at", TIME, nullable=False),
         sa.Column("resolved_at", TIME, nullable=True),
         sa.Column("resolution", sa.Text, nullable=True),
-        sa.Column("blocked_units", QTY, nullable=False),
+        sa.Column("blocked_units", QTY, nullable=False, comment="base units of all it holds"),
+        sa.Column("blocked_value", QTY, nullable=False, comment="of all it holds, as the orders price it"),
+        sa.Column("blocked_documents", sa.Integer, nullable=False, comment="how many it holds; messages count"),
+        sa.Column("blocked_invoices", sa.Integer, nullable=False, comment="how many invoices it keeps from being made"),
+        sa.Column("escalated_at", TIME, nullable=True, comment="when it was found to be past its due time"),
+        sa.Column("escalated_to", sa.String(30), nullable=True, comment="the team that was told besides its owner"),
         sa.PrimaryKeyConstraint("id", name="pk_case_"),
     )
     op.create_index("ix_case_lane", "case_", ["link", "lane"])
+    op.create_index("ix_case_opened", "case_", ["state", "opened_at"])
     where = sa.text("state = 'open'")
     op.create_index("ix_case_open", "case_", ["link", "owner"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_case_cause", "case_", ["link", "cause"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_case_due", "case_", ["due_at"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_case_resolved", "case_", ["resolved_at"])
+
+
+def _telling() -> None:
+    op.create_table(
+        "telling",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("target", sa.String(40), nullable=False, comment="the name of the alert in the configuration"),
+        sa.Column("kind", sa.String(10), nullable=False, comment="opened, overdue, digest"),
+        sa.Column("link", sa.String(40), nullable=False, comment="empty for a digest"),
+        sa.Column("cause", sa.String(200), nullable=False, comment="of a digest: its day"),
+        sa.Column("state", sa.String(10), nullable=False, comment="due, telling, told, over"),
+        sa.Column("planned_at", TIME, nullable=False),
+        sa.Column("due_at", TIME, nullable=False, comment="not before this"),
+        sa.Column("token", sa.String(40), nullable=True, comment="who is telling it"),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("told_at", TIME, nullable=True),
+        sa.Column("text", sa.Text, nullable=True, comment="what was told"),
+        sa.Column("gone_at", TIME, nullable=True, comment="since when no exception has this cause"),
+        sa.PrimaryKeyConstraint("id", name="pk_telling"),
+    )
+    once, where = ["target", "kind", "link", "cause"], sa.text("state != 'over'")
+    op.create_index("uq_telling_once", "telling", once, unique=True, sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_telling_target", "telling", ["target", "state"])
 
 
 def _cursor() -> None:
@@ -80,6 +117,7 @@ def _cursor() -> None:
         sa.Column("feed", sa.String(40), nullable=False),
         sa.Column("position", sa.Text, nullable=False),
         sa.Column("beat_at", TIME, nullable=False, comment="when the feed last answered"),
+        sa.Column("sweeps", sa.Integer, nullable=False, server_default="0", comment="how often it was read to its end"),
         sa.PrimaryKeyConstraint("link", "side", "feed", name="pk_cursor"),
     )
 
@@ -91,6 +129,8 @@ def _trouble() -> None:
         sa.Column("link", sa.String(40), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("since", TIME, nullable=False),
+        sa.Column("side", sa.String(10), nullable=True, comment="of a job that asks one system"),
+        sa.Column("kind", sa.String(10), nullable=False, server_default="failed", comment="unreached, refused, failed"),
         sa.PrimaryKeyConstraint("job", name="pk_trouble"),
     )
 
@@ -112,12 +152,18 @@ def _lane() -> None:
         ),
         sa.Column("why", sa.Text, nullable=True, comment="what it rests for, for people"),
         sa.Column(
+            "awaits",
+            sa.String(10),
+            nullable=True,
+            comment="the side whose system it waits for, and is not claimed while that rests",
+        ),
+        sa.Column(
             "alarm_at", TIME, nullable=True, comment="wall time to work it again though nothing may have arrived"
         ),
         sa.PrimaryKeyConstraint("link", "lane", name="pk_lane"),
     )
     where = sa.text("arrived > handled")
-    op.create_index("ix_lane_pending", "lane", ["due_at"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_lane_pending", "lane", ["link", "due_at"], sqlite_where=where, postgresql_where=where)
     op.create_index("ix_lane_token", "lane", ["token"])
     alarmed = sa.text("alarm_at IS NOT NULL")
     op.create_index("ix_lane_alarm", "lane", ["alarm_at"], sqlite_where=alarmed, postgresql_where=alarmed)
@@ -137,7 +183,7 @@ def _mapping() -> None:
     op.create_table(
         "mapping",
         sa.Column("link", sa.String(40), nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False, comment="warehouse, carrier, unit, quarantine"),
+        sa.Column("kind", sa.String(20), nullable=False, comment="what is mapped: see cases/mappings.py"),
         sa.Column("ledger", sa.String(80), nullable=False),
         sa.Column("warehouse", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("link", "kind", "ledger", "warehouse", name="pk_mapping"),
@@ -176,7 +222,7 @@ def _case_event() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.Column("actor", sa.String(80), nullable=False),
         sa.Column(
-            "action", sa.String(20), nullable=False, comment="opened, assigned, commented, replayed, resolved, cleared"
+            "action", sa.String(20), nullable=False, comment="opened, assigned, commented, escalated, replayed ..."
         ),
         sa.Column("text", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_case_event"),
@@ -279,6 +325,7 @@ def _posting() -> None:
         sa.UniqueConstraint("link", "reference", name="uq_posting_link_reference"),
     )
     op.create_index("ix_posting_document", "posting", ["document_id"])
+    op.create_index("ix_posting_state", "posting", ["link", "state", "done_at"])
     op.create_index("ix_posting_lane", "posting", ["link", "lane"])
 
 
@@ -297,3 +344,56 @@ def _attempt() -> None:
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_attempt_posting_id"),
     )
     op.create_index("ix_attempt_posting", "attempt", ["posting_id"])
+
+
+def _governor() -> None:
+    op.create_table(
+        "governor",
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("side", sa.String(10), nullable=False),
+        sa.Column("worker", sa.String(80), nullable=False),
+        sa.Column("seen_at", TIME, nullable=False, comment="when the process last told"),
+        sa.Column("state", sa.String(10), nullable=False, comment="closed, open, half-open"),
+        sa.Column("told", sa.Text, nullable=False, comment="JSON: budget and use"),
+        sa.PrimaryKeyConstraint("link", "side", "worker", name="pk_governor"),
+    )
+
+
+def _watch() -> None:
+    op.create_table(
+        "watch",
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("began_at", TIME, nullable=False, comment="when it was first looked after"),
+        sa.Column("turned_at", TIME, nullable=False),
+        sa.Column("probed_at", TIME, nullable=True, comment="when the feeds were last asked another way"),
+        sa.Column(
+            "read_to", TIME, nullable=True,
+            comment="postings settled until then have been considered for reading back",
+        ),
+        sa.PrimaryKeyConstraint("link", name="pk_watch"),
+    )  # fmt: skip
+
+
+def _unseen() -> None:
+    op.create_table(
+        "unseen",
+        sa.Column("link", sa.String(40), nullable=False),
+        sa.Column("side", sa.String(10), nullable=False),
+        sa.Column("feed", sa.String(40), nullable=False),
+        sa.Column("identity", sa.String(200), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("sweeps", sa.Integer, nullable=False, comment="how often the feed had been read to its end by then"),
+        sa.PrimaryKeyConstraint("link", "side", "feed", "identity", name="pk_unseen"),
+    )
+
+
+def _read_back() -> None:
+    op.create_table(
+        "read_back",
+        sa.Column("posting_id", ID, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("ended", sa.String(10), nullable=False, comment="same, missing, different"),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("posting_id", name="pk_read_back"),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_read_back_posting_id"),
+    )
