@@ -1,4 +1,4 @@
-"""Movements of returned goods bear the ledger warehouse they are booked in: what may not be sold apart from the rest."""
+"""Movements of returned goods bear the ledger warehouse they are booked in, held apart from sellable."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
