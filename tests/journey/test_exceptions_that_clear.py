@@ -109,7 +109,7 @@ def test_an_undone_despatch_takes_its_delivery_back_where_no_invoice_stands(shop
     assert shop.open_cases() == []
 
 
-def test_every_reason_that_clears_itself_is_about_an_item_what_was_given_up_or_what_a_return_lacks() -> None:
+def test_every_reason_that_clears_itself_is_about_an_item_an_order_a_return_or_a_connection() -> None:
     assert {code for code, reason in REASONS.items() if reason.clears_itself} == {
         "nothing_received",
         "item_unknown_in_ledger",
@@ -123,6 +123,11 @@ def test_every_reason_that_clears_itself_is_about_an_item_what_was_given_up_or_w
         "return_without_order",
         "credit_missing",
         "credit_without_goods",
+        "connection_down",
+        "credentials_refused",
+        "sync_stale",
+        "order_stuck",
+        "outcome_unknown",
     }
 
 
