@@ -63,7 +63,10 @@ def test_a_feed_that_has_long_been_silent_is_late_and_asks_for_attention(shop: S
     assert ran.code == 1
     assert ran.json["needs_attention"]
     feeds = {feed["feed"]: (feed["late"], feed["silent_s"] // 60) for feed in ran.json["feeds"]}
-    known = ("items", "sales_orders", "purchase_orders", "despatches", "receipts", "stock_changes", "holds")
+    known = (
+        *("items", "sales_orders", "purchase_orders", "credit_memos"),
+        *("despatches", "receipts", "stock_changes", "holds"),
+    )
     assert feeds == dict.fromkeys(known, (True, 10))
 
 
@@ -72,6 +75,7 @@ def test_a_feed_that_never_answered_is_named_all_the_same(terminal: Terminal) ->
     ran = terminal.run("status")
     assert ran.code == 1
     assert [line.split()[0] for line in ran.out.splitlines() if "never" in line] == [
+        "credit_memos",
         "items",
         "purchase_orders",
         "sales_orders",

@@ -260,3 +260,28 @@ def test_keeping_a_lease_that_was_taken_says_so_before_anything_is_sent(journal:
     clock.seconds = 60
     with pytest.raises(LeaseLost):
         lease.keep()
+
+
+def test_a_lane_with_an_alarm_is_worked_at_that_time_though_nothing_has_arrived(journal: Journal) -> None:
+    touch(journal, "a", "b")
+    mine = claim(journal)
+    with journal.write("release") as connection:
+        lanes.release(connection, LINK, MINE, mine, [], NOON, alarms={"a": NOON + HOUR})
+    assert (claim(journal), pending(journal)) == ([], 0)
+    assert names(claim(journal, now=NOON + HOUR - timedelta(seconds=1))) == []
+    touch(journal, "b", now=NOON + HOUR)
+    assert sorted(names(claim(journal, now=NOON + HOUR))) == ["a", "b"]
+    release(journal, [Claimed("a", 2, 0), Claimed("b", 2, 0)], now=NOON + HOUR)
+    assert claim(journal, now=NOON + 3 * HOUR) == []
+
+
+def test_an_alarm_does_not_keep_what_arrives_before_it_waiting(journal: Journal) -> None:
+    touch(journal, "a")
+    mine = claim(journal)
+    with journal.write("release") as connection:
+        lanes.release(connection, LINK, MINE, mine, [], NOON, alarms={"a": NOON + HOUR})
+    touch(journal, "a")
+    assert names(claim(journal, "other")) == ["a"]
+    assert claim(journal, "third", now=NOON + HOUR) == []  # it is at work; its alarm comes when it is given back
+    release(journal, [Claimed("a", 2, 0)], token="other", now=NOON + HOUR)
+    assert names(claim(journal, "fourth", now=NOON + HOUR)) == ["a"]

@@ -109,7 +109,7 @@ def test_an_undone_despatch_takes_its_delivery_back_where_no_invoice_stands(shop
     assert shop.open_cases() == []
 
 
-def test_every_reason_that_clears_itself_is_about_an_item_what_the_warehouse_gave_up_or_the_watch() -> None:
+def test_every_reason_that_clears_itself_is_about_an_item_an_order_a_return_or_a_connection() -> None:
     assert {code for code, reason in REASONS.items() if reason.clears_itself} == {
         "nothing_received",
         "item_unknown_in_ledger",
@@ -126,6 +126,9 @@ def test_every_reason_that_clears_itself_is_about_an_item_what_the_warehouse_gav
         "item_changed_in_warehouse",
         "cancelled_in_warehouse",
         "sent_short",
+        "return_without_order",
+        "credit_missing",
+        "credit_without_goods",
         "connection_down",
         "credentials_refused",
         "sync_stale",

@@ -20,7 +20,7 @@ LEDGER_FAULTS = {"lost_before": 0.02, "lost_after": 0.02, "error_before": 0.01, 
                  "throttled": 0.01, "session_gone": 0.01, "locked": 0.01}  # fmt: skip
 FLOOR_FAULTS = {"lost_before": 0.01, "lost_after": 0.01, "error_after": 0.01, "throttled": 0.01, "token_gone": 0.005,
                 "webhook_lost": 0.1, "webhook_doubled": 0.1, "webhook_reordered": 0.1}  # fmt: skip
-FEEDS = 7
+FEEDS = 8
 REST_WITHIN_S = 60.0
 
 

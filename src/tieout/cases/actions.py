@@ -105,17 +105,19 @@ class Cases:
         self, connection: Connection, cases: Sequence[Row[Any]], actor: str, why: str = "replayed"
     ) -> list[str]:
         """The same inside the caller's transaction, who has taken the cases' lanes over. Raises `CaseError`."""
+        again = {(case.link, case.lane) for case in cases}
         for case in cases:
             held = (document.c.case_id == case.id, document.c.state == "held")
             sources = select(document.c.message_id).where(*held)
+            read = connection.execute(select(message.c.link, message.c.lane).where(message.c.id.in_(sources)))
+            again |= {(row.link, row.lane) for row in read}  # it may be in another lane than what it told
             connection.execute(update(message).where(message.c.id.in_(sources)).values(state="waiting"))
             connection.execute(update(document).where(*held).values(state="waiting", case_id=None))
             unread = (message.c.case_id == case.id, message.c.state == "held")
             connection.execute(update(message).where(*unread).values(state="waiting", case_id=None))
             self._close(connection, case, actor, "replayed", why)
         for link in {case.link for case in cases}:
-            names = [case.lane for case in cases if case.link == link]
-            lanes.hurry(connection, link, names, self.clock.now())
+            lanes.hurry(connection, link, [name for of, name in again if of == link], self.clock.now())
         return sorted({case.link for case in cases})
 
     def open_case(self, connection: Connection, case_id: int) -> Row[Any]:

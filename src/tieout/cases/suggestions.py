@@ -150,6 +150,7 @@ _PROPOSERS: dict[str, Callable[[Connection, Row[Any], Problem], list[Suggestion]
     "item_unknown_in_warehouse": _missing_product,
     "line_unknown": _moved_product,
     "received_not_ordered": _moved_product,
+    "returned_not_ordered": _moved_product,
     "carrier_not_mapped": _carrier,
     "warehouse_missing": _warehouse,
     "item_unit_differs": _unit,

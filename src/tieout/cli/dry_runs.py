@@ -15,6 +15,7 @@ from tieout.domain.postings import (
     GoodsOut,
     GoodsOutChange,
     GoodsReceipt,
+    GoodsReturn,
     Invoice,
 )
 from tieout.domain.quantities import plain
@@ -60,7 +61,7 @@ def _posting(one: PostingRow) -> dict[str, Any]:
 def posted_lines(body: Body) -> tuple[Any, ...]:
     """The lines a posting makes or changes; none for one that has none."""
     match body:
-        case GoodsOut() | GoodsIn() | Delivery() | Invoice() | GoodsReceipt():
+        case GoodsOut() | GoodsIn() | Delivery() | Invoice() | GoodsReceipt() | GoodsReturn():
             return body.lines
         case GoodsOutChange() | GoodsInChange():
             return body.wanted.lines

@@ -244,7 +244,8 @@ class Arrivals:
     """All that has arrived so far for one goods-in, and whether it is finished. `order` is our reference of the order
     it answers, if it is one of ours.
 
-    Read as it stands, not as an event: what is new in it becomes a receipt or a reversal of one.
+    Read as it stands, not as an event: what is new in it becomes a receipt or a reversal of one. What was `returned`
+    by a customer becomes a return; `named` is the order it answers as people wrote it, which the journal may know.
     """
 
     kind: Literal["arrivals"] = "arrivals"
@@ -253,6 +254,8 @@ class Arrivals:
     number: str
     status: FulfilmentStatus
     movements: tuple[Arrived, ...]
+    returned: bool = False
+    named: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -377,10 +380,89 @@ class Hold:
 
 StockChange = Adjustment | Transfer | Hold
 """Changes of stock that answer no order: each stands alone, and many are posted together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Return:
+    """Goods of one goods-in that a customer sent back, received and inspected, since the return before it.
+
+    `order` is our reference of the sales order they were sent for, None while it is not known; `named` is that order as
+    people wrote it. `movements` are the warehouse's ids of all changes of stock this sums up.
+    """
+
+    kind: Literal["return"] = "return"
+    goods_in: str
+    order: str | None
+    named: str | None
+    number: str
+    received_at: datetime
+    movements: tuple[str, ...]
+    lines: tuple[GoodsLine, ...]
+
+    @property
+    def moved_at(self) -> datetime:
+        """When the last of the goods came back."""
+        return self.received_at
+
+    def by_line(self) -> dict[str | None, Decimal]:
+        """Base units by order line (None: not told), in the order of the lines."""
+        return _by_line(self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnReversal:
+    """Goods of a return that had been read before the warehouse took them back. `of` is the key of that return."""
+
+    kind: Literal["return_reversal"] = "return_reversal"
+    goods_in: str
+    order: str | None
+    of: str
+    reversed_at: datetime
+    movements: tuple[str, ...]
+    lines: tuple[GoodsLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditedGoods:
+    """Base units of one item on a credit memo. `base` is the ledger's id of the document they were taken from."""
+
+    base_kind: Literal["return", "invoice", "delivery"] | None
+    base: str | None
+    item: str
+    qty_base: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditMemo:
+    """A customer's credit memo in the ledger, whoever wrote it. `reference` is what it bears where ours would stand;
+    `order` our reference of the order it credits, as far as the journal knows it."""
+
+    kind: Literal["credit_memo"] = "credit_memo"
+    number: str
+    customer: str
+    cancelled: bool
+    reference: str | None
+    order: str | None
+    lines: tuple[CreditedGoods, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditDue:
+    """A return that the ledger owes its customer a credit memo for. `of` is the key of that return, `number` the
+    order's as people know it."""
+
+    kind: Literal["credit_due"] = "credit_due"
+    of: str
+    number: str
+    due_at: datetime
+
+
 Order = SalesOrder | PurchaseOrder
 """What the ledger asks the warehouse to send or to expect."""
-Goods = Despatch | Receipt
+Goods = Despatch | Receipt | Return
 """Goods that left or arrived."""
+Undone = Reversal | ReceiptReversal | ReturnReversal
+"""Goods of such that the warehouse took back."""
 
 
 def _by_line(lines: Iterable[GoodsLine]) -> dict[str | None, Decimal]:
@@ -414,6 +496,10 @@ Content = (
     | Transfer
     | OnHold
     | Hold
+    | Return
+    | ReturnReversal
+    | CreditMemo
+    | CreditDue
 )
 _ADAPTER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="kind")])
 

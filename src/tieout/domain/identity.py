@@ -20,6 +20,10 @@ _ABBREVIATION = {
     "goods_in_cancel": "POX",
     "goods_receipt": "GR",
     "goods_receipt_cancel": "GRX",
+    "goods_return": "RT",
+    "goods_return_cancel": "RTX",
+    "credit": "CM",
+    "credit_withdraw": "CMX",
     "put_item": "IT",
     "stock_gain": "SG",
     "stock_loss": "SL",
@@ -129,6 +133,16 @@ def order_key_of(link: str, ours: str | None) -> str | None:
     """
     answered = _answered(link, ours)
     return answered["key"] if answered else None
+
+
+def sales_order_key_of(link: str, ours: str | None) -> str | None:
+    """The ledger's id of the sales order sent under a reference; None where it is not one of this link.
+
+    >>> sales_order_key_of("demo", "demo.SO.17~2"), sales_order_key_of("demo", "demo.PO.9")
+    ('17', None)
+    """
+    answered = _answered(link, ours)
+    return answered["key"] if answered and answered["kind"] == "SO" else None
 
 
 def lane_of_order(link: str, ours: str | None) -> str | None:

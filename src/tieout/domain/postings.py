@@ -287,6 +287,98 @@ class StockTransfer:
 
 StockBatch = StockGain | StockLoss | StockTransfer
 """Many changes of stock in one document of the ledger. Lines are independent: a batch may be split between them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnedLine:
+    """Units that came back of one line of a delivery. `of` is our reference of the delivery, `line` the order's line.
+
+    `qty` counts the order line's own unit; `warehouse` is where the ledger puts them, sellable or `held`. `credited`
+    tells that tieout invoiced that delivery, so that a credit memo is due.
+    """
+
+    of: str
+    line: str
+    item: str
+    qty: Decimal
+    qty_base: Decimal
+    warehouse: str
+    credited: bool
+    held: bool = False
+    lots: tuple[Lot, ...] = ()
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsReturn:
+    """Goods came back: the ledger's return. `order` is the ledger's id of the order they were sent for."""
+
+    kind: Literal["goods_return"] = "goods_return"
+    order: str
+    customer: str
+    posted_on: date
+    lines: tuple[ReturnedLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The deliveries' ids in the ledger."""
+        return tuple(dict.fromkeys(line.of for line in self.lines))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsReturnCancel:
+    """Cancel a return by a cancellation document. Safe to repeat: one already cancelled counts as done."""
+
+    kind: Literal["goods_return_cancel"] = "goods_return_cancel"
+    of: str
+    posted_on: date
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The return's id in the ledger."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditedLine:
+    """What is credited of one line of a return: its place among the return's lines, from 0, and how much."""
+
+    place: int
+    item: str
+    qty: Decimal
+    warehouse: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credit:
+    """Credit what came back. `of` is our reference of the return. A `draft` is for a person to finish."""
+
+    kind: Literal["credit"] = "credit"
+    of: str
+    customer: str
+    posted_on: date
+    draft: bool
+    lines: tuple[CreditedLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The return's id in the ledger."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditWithdraw:
+    """Throw the draft of a credit memo away. `of` is our reference of it. Safe to repeat: one that is gone is done."""
+
+    kind: Literal["credit_withdraw"] = "credit_withdraw"
+    of: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The draft's id in the ledger."""
+        return (self.of,)
+
+
 Asked = GoodsOut | GoodsIn
 """What the warehouse is asked to do for an order."""
 Body = (
@@ -305,6 +397,10 @@ Body = (
     | StockGain
     | StockLoss
     | StockTransfer
+    | GoodsReturn
+    | GoodsReturnCancel
+    | Credit
+    | CreditWithdraw
 )
 _ADAPTER: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
 
@@ -324,6 +420,10 @@ TARGET: dict[str, Side] = {
     "stock_gain": Side.LEDGER,
     "stock_loss": Side.LEDGER,
     "stock_transfer": Side.LEDGER,
+    "goods_return": Side.LEDGER,
+    "goods_return_cancel": Side.LEDGER,
+    "credit": Side.LEDGER,
+    "credit_withdraw": Side.LEDGER,
 }
 """Which side each kind of posting is made in."""
 

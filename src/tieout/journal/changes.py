@@ -7,24 +7,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
-from tieout.domain.documents import (
-    Despatch,
-    Item,
-    PurchaseOrder,
-    Receipt,
-    ReceiptReversal,
-    Reversal,
-    SalesOrder,
-    Side,
-    dump_content,
-)
+from tieout.domain.documents import Goods, Item, PurchaseOrder, SalesOrder, Side, Undone, dump_content
 from tieout.domain.postings import dump_body
 from tieout.domain.reasons import CAUSE_MAX, REASONS
 from tieout.journal import lanes, reference
 from tieout.journal.rows import AttemptRow, CaseRow, DocumentRow, LaneWork, MessageRow, MovementRow, PostingRow
-from tieout.journal.store import insert_on, upsert
+from tieout.journal.store import insert_new, insert_on, upsert
 from tieout.journal.tables import attempt, case_, case_event, document, message, movement, posting, xref
 
 IDS_AT_ONCE = 5000
@@ -48,8 +38,11 @@ class Changes:
     )
     grown: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     moved: list[tuple[MessageRow, str]] = field(default_factory=list[tuple[MessageRow, str]])
+    delivered: list[tuple[str, DocumentRow]] = field(default_factory=list[tuple[str, DocumentRow]])
+    relocated: list[tuple[DocumentRow, str]] = field(default_factory=list[tuple[DocumentRow, str]])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    placed: list[tuple[DocumentRow, frozenset[str]]] = field(default_factory=list[tuple[DocumentRow, frozenset[str]]])
     booked: list[DocumentRow] = field(default_factory=list[DocumentRow])
     xrefs: list[tuple[Side, str, str]] = field(default_factory=list[tuple[Side, str, str]])
     mirrored: list[tuple[Side, Item]] = field(default_factory=list[tuple[Side, Item]])
@@ -83,16 +76,27 @@ class Changes:
         self.cases = [case for case in self.cases if not any(case is other for other in dropped)]
         return freed
 
+    def place(self, row: DocumentRow, summed_up: Iterable[str], moved: Iterable[MovementRow]) -> None:
+        """What a document moved, instead of all that was noted before of it, or of others that sum up any of the same:
+        `summed_up` are the warehouse's ids of its changes of stock."""
+        sources = frozenset(summed_up)
+        stale = {id(one.document) for one in self.movements if one.document is row or one.source in sources}
+        self.movements = [one for one in self.movements if id(one.document) not in stale]
+        self.movements += moved
+        self.placed.append((row, sources))
+
     def flush(self, connection: Connection, link: str, now: datetime) -> None:
         """Writes everything inside the caller's transaction."""
         self._insert_cases(connection, link)
         for held, case in self.holds:
             held.case_id = case.id
         self._insert_documents(connection, link)
+        self._deliver(connection, link, now)
         self._insert_postings(connection, link)
         self._insert_attempts(connection)
         self._insert_movements(connection, link)
         self._update_states(connection)
+        self._relocate(connection)
         self._move_messages(connection, link, now)
         self._clear_cases(connection, now)
         self._book(connection, now)
@@ -111,26 +115,13 @@ class Changes:
         connection.execute(insert(case_event), opened)
 
     def _insert_documents(self, connection: Connection, link: str) -> None:
-        values = [
-            {
-                "link": link,
-                "side": row.side,
-                "kind": row.content.kind,
-                "key": row.key,
-                "revision": row.revision,
-                "number": row.content.number if isinstance(row.content, SalesOrder | PurchaseOrder) else None,
-                "lane": work.lane,
-                "happened_at": row.happened_at,
-                "stored_at": row.stored_at,
-                "message_id": row.message_id,
-                "content": dump_content(row.content),
-                "state": row.state,
-                "policy": row.policy,
-                "case_id": row.case_id,
-            }
-            for work, row in self.documents
-        ]
+        values = [_document_values(link, work.lane, row) for work, row in self.documents]
         _insert(connection, document, [row for _, row in self.documents], values)
+
+    def _deliver(self, connection: Connection, link: str, now: datetime) -> None:
+        """What was read here and is about another lane's order waits there to be decided. Told again, it is known."""
+        insert_new(connection, document, [_document_values(link, lane, row) for lane, row in self.delivered])
+        lanes.touch(connection, link, {lane for lane, _ in self.delivered}, now)
 
     def _insert_postings(self, connection: Connection, link: str) -> None:
         values = [
@@ -170,8 +161,16 @@ class Changes:
             }
             for row in self.movements
         ]
+        self._displace(connection, link)
         if values:
             connection.execute(_insert_movements(connection.dialect.name), values)
+
+    def _displace(self, connection: Connection, link: str) -> None:
+        """What was noted of goods before it was known in which of the ledger's warehouses they are."""
+        for row, sources in self.placed:
+            its = (movement.c.link == link, movement.c.source.in_(sources))
+            before = set(connection.execute(select(movement.c.document_id).where(*its)).scalars())
+            connection.execute(delete(movement).where(movement.c.document_id.in_(before | {row.id})))
 
     def _update_states(self, connection: Connection) -> None:
         _update(connection, message, self.touched_messages.values(), "state", "case_id")
@@ -193,13 +192,24 @@ class Changes:
         found = [
             {"b_document": row.id, "b_source": line.movement, "b_lot": line.lot, "b_item": line.item}
             for row in self.refreshed
-            if isinstance(row.content, Despatch | Reversal | Receipt | ReceiptReversal)
+            if isinstance(row.content, Goods | Undone)
             for line in row.content.lines
         ]
         if found:
             its = (movement.c.document_id == bindparam("b_document"), movement.c.source == bindparam("b_source"))
             known: dict[str, Any] = {"lot": bindparam("b_lot"), "item": bindparam("b_item")}
             connection.execute(update(movement).where(*its).values(**known), found)
+
+    def _relocate(self, connection: Connection) -> None:
+        """Documents that turned out to answer another lane's order go there, with what was refused of them."""
+        moved = [
+            {"b_id": row.id, "b_lane": lane, "b_content": dump_content(row.content), "b_state": row.state,
+             "b_case_id": row.case_id}
+            for row, lane in self.relocated
+        ]  # fmt: skip
+        _execute_update(connection, document, moved, "lane", "content", "state", "case_id")
+        for row, lane in self.relocated:
+            connection.execute(update(posting).where(posting.c.document_id == row.id).values(lane=lane))
 
     def _move_messages(self, connection: Connection, link: str, now: datetime) -> None:
         """A message that was about another lane's order waits there."""
@@ -222,6 +232,25 @@ class Changes:
         for start in range(0, len(ids), IDS_AT_ONCE):
             some = movement.c.document_id.in_(ids[start : start + IDS_AT_ONCE])
             connection.execute(update(movement).where(some).values(booked_at=now))
+
+
+def _document_values(link: str, lane: str, row: DocumentRow) -> dict[str, Any]:
+    return {
+        "link": link,
+        "side": row.side,
+        "kind": row.content.kind,
+        "key": row.key,
+        "revision": row.revision,
+        "number": row.content.number if isinstance(row.content, SalesOrder | PurchaseOrder) else None,
+        "lane": lane,
+        "happened_at": row.happened_at,
+        "stored_at": row.stored_at,
+        "message_id": row.message_id,
+        "content": dump_content(row.content),
+        "state": row.state,
+        "policy": row.policy,
+        "case_id": row.case_id,
+    }
 
 
 def _case_values(link: str, case: CaseRow) -> dict[str, Any]:

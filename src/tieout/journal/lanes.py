@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,8 @@ from sqlalchemy import (
 
 from tieout.journal.store import insert_on
 from tieout.journal.tables import lane, lease
+
+NO_ALARMS: Mapping[str, datetime] = MappingProxyType({})
 
 
 class LeaseLost(Exception):
@@ -104,9 +107,15 @@ def claim(
 ) -> list[Claimed]:
     """Takes up to `limit` lanes that are due and held by nobody, oldest first, under a new lease called `token`.
 
+    Those whose alarm has come have something to do again.
+
     A wall clock that jumped back must not put a lane to sleep for ever: a lane whose rest seems to have begun in the
     future counts as due. Lanes that wait for a side among `resting` are left alone.
     """
+    alarmed = connection.execute(_ALARMED, {"b_link": link, "b_now": now}).scalars().all()
+    if alarmed:
+        touch(connection, link, alarmed, now)
+        connection.execute(_SILENCE, {"b_link": link, "b_names": alarmed})
     bound = {"b_link": link, "b_now": now, "b_limit": limit}
     if resting:
         found = connection.execute(_CLAIMABLE_NOW, {**bound, "b_resting": sorted(resting)}).all()
@@ -136,13 +145,18 @@ def release(
     rests: list[Rest],
     now: datetime,
     waits: Iterable[Waits] = (),
+    alarms: Mapping[str, datetime] = NO_ALARMS,
 ) -> None:
     """Gives every lane of the lease back: finished up to what had arrived, resting, or waiting for a system.
+
+    `alarms` tell when to work a lane again in any case.
 
     The lease's row goes first here and wherever a lease ends: two that end the same one cannot lock each other out.
     """
     mine = {"b_link": link, "b_token": token}
     connection.execute(_END, {"b_token": token})
+    if alarms:
+        connection.execute(_ALARM, [{**mine, "b_lane": name, "b_alarm": at} for name, at in alarms.items()])
     if finished:
         ended = [{**mine, "b_lane": one.lane, "b_arrived": one.arrived, "b_now": now} for one in finished]
         connection.execute(_FINISH, ended)
@@ -196,6 +210,12 @@ _CLAIMABLE_NOW = (
     .limit(_OLDEST)
     .with_for_update(skip_locked=True)
 )
+_ALARMED = (
+    select(lane.c.lane)
+    .where(lane.c.link == bindparam("b_link"), lane.c.alarm_at <= bindparam("b_now"), lane.c.token.is_(None))
+    .order_by(lane.c.lane)
+    .with_for_update(skip_locked=True)
+)
 _NAMES: BindParameter[str] = bindparam("b_names", expanding=True)
 _HELD = lane.c.token == bindparam("b_token")
 _ONE = and_(lane.c.link == bindparam("b_link"), _HELD, lane.c.lane == bindparam("b_lane"))
@@ -203,6 +223,8 @@ _NOW: dict[str, Any] = {"due_at": bindparam("b_now"), "rested_at": bindparam("b_
 _TAKE = (
     update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(token=bindparam("b_token"))
 )
+_SILENCE = update(lane).where(lane.c.link == bindparam("b_link"), lane.c.lane.in_(_NAMES)).values(alarm_at=None)
+_ALARM = update(lane).where(_ONE).values(alarm_at=bindparam("b_alarm"))
 _FREE = update(lane).where(_HELD).values(token=None)
 _FINISH = (
     update(lane).where(_ONE).values(handled=bindparam("b_arrived"), token=None, rests=0, why=None, awaits=None, **_NOW)

@@ -152,6 +152,7 @@ class LaneWork:
     `unread`: a message could not be read for now, so what happened is not all known and nothing new is decided.
     `on_hold`: of a lane of holds, what is known to be on hold.
     `awaits`: the side whose system rests, so that nothing can be sent or read there for now.
+    `alarm_at`: when the lane is to be worked again though nothing may have arrived.
     """
 
     claimed: Claimed
@@ -164,6 +165,7 @@ class LaneWork:
     awaits: Side | None = None
     rests_for_parent: bool = False
     unread: bool = False
+    alarm_at: datetime | None = None
     on_hold: dict[Lot, Decimal] = field(default_factory=dict[Lot, Decimal])
     _found: dict[Named, DocumentRow] = field(default_factory=dict[Named, DocumentRow], repr=False)
     _looked_at: int = 0

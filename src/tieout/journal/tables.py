@@ -338,10 +338,13 @@ lane = Table(
     Column("rests", Integer, nullable=False, comment="how often in a row it had to rest: spaces the next try"),
     Column("why", Text, comment="what it rests for, for people"),
     Column("awaits", String(10), comment="the side whose system it waits for, and is not claimed while that rests"),
+    Column("alarm_at", UtcDateTime, comment="wall time to work it again though nothing may have arrived"),
 )
 Index("ix_lane_pending", lane.c.link, lane.c.due_at, sqlite_where=lane.c.arrived > lane.c.handled,
       postgresql_where=lane.c.arrived > lane.c.handled)  # fmt: skip
 Index("ix_lane_token", lane.c.token)
+Index("ix_lane_alarm", lane.c.alarm_at, sqlite_where=lane.c.alarm_at.is_not(None),
+      postgresql_where=lane.c.alarm_at.is_not(None))  # fmt: skip
 
 audit = Table(
     "audit",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from tieout.domain.documents import Item, Order, OrderLine, Pack, Period, PurchaseOrder
 from tieout.domain.limits import NO_LIMITS, Limits
 from tieout.domain.postings import Asked
+from tieout.rules.returnable import Delivered
 
 NO_REASON = "(none)"
 """How a change of stock without a reason is called where reasons are mapped."""
@@ -29,6 +31,13 @@ class Policy(BaseModel):
         default=None, description="Send only orders whose document date is this day or later; without it, all."
     )
     time_zone: str = Field(default="UTC", description="The ledger's time zone: it decides the posting date.")
+    credit: Literal["none", "draft", "final"] = Field(
+        default="draft",
+        description="What follows a return of goods that tieout invoiced: no credit memo, a draft of one, or one.",
+    )
+    credit_within_days: int = Field(
+        default=14, ge=0, description="Days after a return until finance is asked for a credit memo that is not there."
+    )
     parent_patience_s: float = Field(
         default=900.0, ge=0, description="Seconds a document waits for what it depends on before a person is asked."
     )
@@ -62,9 +71,8 @@ class Codes:
     of stock in its warehouses are booked in.
     `arrivals` are where purchases of a ledger warehouse arrive, where that is another place than goods leave from.
     `storage_units` are the ledger's larger units and the warehouse's storage unit types for them.
-    `quarantines` are the ledger's own warehouses for what of a warehouse's goods may not be sold. `item_aliases` are
-    codes on the ledger's orders, each with the ledger's item that is meant; `carrier_aliases` codes on the warehouse's
-    despatches, each with the warehouse's carrier that is meant.
+    `item_aliases` are codes on the ledger's orders, each with the ledger's item that is meant; `carrier_aliases` codes
+    on the warehouse's despatches, each with the warehouse's carrier that is meant.
     """
 
     warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -153,7 +161,8 @@ class Facts:
     `limits` what the warehouse takes; `barcodes` the codes of the ledger's items that bear one, of those in question;
     `delivered_base` what other despatches or receipts have posted or are about to, by order line, in base units;
     `delivered_ever_base` the same of all of them, with what was taken back again; `brought_before_base` what of it came
-    by goods-ins before the last one.
+    by goods-ins before the last one. `returnable` is what our deliveries of the order brought to the customer and has
+    not come back, for a return.
     """
 
     policy: Policy
@@ -169,6 +178,7 @@ class Facts:
     delivered_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     delivered_ever_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     brought_before_base: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    returnable: tuple[Delivered, ...] = ()
 
     def posting_day(self, at: datetime) -> date:
         """The ledger's day of a moment."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tieout.domain.documents import Despatch, Goods, Item, Order, Receipt, SalesOrder, StockChange
+from tieout.domain.documents import Despatch, Goods, Item, Order, Receipt, Return, SalesOrder, StockChange
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped, order_carrier_is_mapped
 from tieout.rules.facts import Facts
@@ -19,6 +19,7 @@ from tieout.rules.open_quantity import nothing_above_open
 from tieout.rules.order_size import order_is_not_too_large
 from tieout.rules.partial_allowed import part_is_allowed
 from tieout.rules.period_open import period_is_open
+from tieout.rules.returned import goods_were_delivered, held_goods_have_a_place, returned_quantities_divide
 from tieout.rules.right_place import left_from_the_right_place
 from tieout.rules.stock_change import (
     changed_item_has_the_same_unit,
@@ -86,6 +87,14 @@ STOCK_CHANGE: tuple[Callable[[StockChange, Facts], list[Problem]], ...] = (
     period_is_open,
 )
 
+RETURN: tuple[Callable[[Return, Facts], list[Problem]], ...] = (
+    goods_were_delivered,
+    returned_quantities_divide,
+    lots_are_complete,
+    held_goods_have_a_place,
+    period_is_open,
+)
+
 WAITABLE = frozenset({"item_unknown_in_ledger", "item_unknown_in_warehouse", "item_barcode_differs"})
 """Problems that are often only a matter of time: the item is on its way."""
 
@@ -115,6 +124,11 @@ def judge_receipt(receipt: Receipt, facts: Facts) -> list[Problem]:
 def judge_stock_change(change: StockChange, facts: Facts) -> list[Problem]:
     """Every problem of a change of stock that is to go to the ledger."""
     return _all(STOCK_CHANGE, change, facts)
+
+
+def judge_return(returned: Return, facts: Facts) -> list[Problem]:
+    """Every problem of a return that is to go to the ledger."""
+    return _all(RETURN, returned, facts)
 
 
 def _all(rules: Sequence[Callable[[D, Facts], list[Problem]]], document: D, facts: Facts) -> list[Problem]:

@@ -27,6 +27,7 @@ from tieout.journal.loading import load
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
+from tieout.sync.answering import answered
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
@@ -140,7 +141,7 @@ class Batch:
 
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
-        readings, tried = self._read(), list[Tried]()
+        readings, tried = answered(self._journal, self._link.name, self._read()), list[Tried]()
         self._facts.know_what_is_on_hold(self._works)
         for _ in range(ROUNDS_AT_MOST):
             dues = self._step(readings, tried)
@@ -258,8 +259,9 @@ class Batch:
         ]
         waits = [Waits(work.lane, work.awaits, work.rest_why) for work in self._works if work.awaits is not None]
         finished = [work.claimed for work in self._works if work.rest_s is None and not unfinished]
-        token = self._lease.token
-        lanes.release(connection, self._link.name, token, finished=finished, rests=rests, now=now, waits=waits)
+        alarms = {work.lane: work.alarm_at for work in self._works if work.alarm_at is not None}
+        token, name = self._lease.token, self._link.name
+        lanes.release(connection, name, token, finished, rests, now, waits=waits, alarms=alarms)
 
 
 def is_first(work: LaneWork, posting: PostingRow) -> bool:

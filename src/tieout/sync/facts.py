@@ -17,6 +17,8 @@ from tieout.domain.documents import (
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
+    Return,
+    ReturnReversal,
     Reversal,
     SalesOrder,
     Side,
@@ -172,7 +174,7 @@ def _item_codes(works: Iterable[LaneWork]) -> set[str]:
                     codes.add(code)
                 case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
                     codes |= {line.item for line in lines}
-                case Despatch() | Reversal() | Receipt() | ReceiptReversal() as goods:
+                case Despatch() | Reversal() | Receipt() | ReceiptReversal() | Return() | ReturnReversal() as goods:
                     codes |= {line.item for line in goods.lines}
                 case Adjustment(goods=goods) | Transfer(goods=goods) | Hold(goods=goods):
                     codes.add(goods.item)

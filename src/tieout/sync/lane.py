@@ -7,17 +7,24 @@ from math import inf
 
 from tieout.domain.documents import (
     Adjustment,
+    CreditDue,
+    CreditedGoods,
+    CreditMemo,
     Despatch,
     GoodsLine,
     Hold,
     Order,
+    OrderLine,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
+    Return,
+    ReturnReversal,
     Reversal,
     SalesOrder,
     StockChange,
     Transfer,
+    Undone,
 )
 from tieout.domain.postings import (
     Asked,
@@ -30,13 +37,15 @@ from tieout.domain.postings import (
     GoodsOutChange,
     GoodsReceipt,
     GoodsReceiptCancel,
+    GoodsReturn,
+    GoodsReturnCancel,
 )
 from tieout.journal.rows import BY_HAND, Blocked, DocumentRow, LaneWork, MovementRow, PostingRow
 from tieout.rules.facts import Codes
 
 REVISED = ("item", "sales_order", "purchase_order")
 """Documents of the ledger that are told anew whenever they change."""
-HOMEWARD = ("despatch", "reversal", "receipt", "receipt_reversal")
+HOMEWARD = ("despatch", "reversal", "receipt", "receipt_reversal", "return", "return_reversal")
 """Documents of the warehouse that answer an order: in a lane they act in the order they happened."""
 STOCK = ("adjustment", "transfer", "hold")
 """Changes of stock that answer no order: each stands alone."""
@@ -48,7 +57,7 @@ Place = tuple[str | None, str, str | None]
 UNDONE_BEFORE = "undone before it was posted"
 """The policy by which a receipt, and what took all or part of it back, never count: its goods are summed up anew."""
 Posted = Delivery | GoodsReceipt
-Undone = Reversal | ReceiptReversal
+Cancels = DeliveryCancel | GoodsReceiptCancel | GoodsReturnCancel
 
 
 def in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
@@ -163,11 +172,8 @@ def delivered_ever_base(work: LaneWork) -> dict[str, Decimal]:
 
 
 def _not_taken_back(work: LaneWork) -> list[PostingRow]:
-    cancelled = {
-        p.body.of for p in work.postings if isinstance(p.body, DeliveryCancel | GoodsReceiptCancel) and p.counts
-    }
-    cancelled |= _taken_back_by_hand(work)
-    return [posting for posting in work.postings if posting.reference not in cancelled]
+    off = no_longer_standing(work)
+    return [posting for posting in work.postings if posting.reference not in off]
 
 
 def _by_line(postings: Iterable[PostingRow]) -> dict[str, Decimal]:
@@ -180,10 +186,12 @@ def _by_line(postings: Iterable[PostingRow]) -> dict[str, Decimal]:
     return total
 
 
-def _taken_back_by_hand(work: LaneWork) -> set[str]:
-    """What was posted for despatches and receipts whose undoing a person has seen to in the ledger."""
+def no_longer_standing(work: LaneWork) -> set[str]:
+    """References of what was posted for goods and cancelled since, or whose undoing a person has seen to."""
+    cancelled = {p.body.of for p in work.postings if isinstance(p.body, Cancels) and p.counts}
     undone = {d.content.of for d in work.documents if isinstance(d.content, Undone) and d.policy == BY_HAND}
-    return {p.reference for p in work.postings if isinstance(p.body, Posted) and p.document.key in undone}
+    moved = (p for p in work.postings if isinstance(p.body, Posted | GoodsReturn))
+    return cancelled | {p.reference for p in moved if p.document.key in undone}
 
 
 def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
@@ -208,9 +216,17 @@ def movements(
     match row.content:
         case Adjustment() | Transfer() | Hold() as change:
             return _stock_movements(row, change, codes or Codes())
-        case Despatch(lines=lines, despatched_at=at) | ReceiptReversal(lines=lines, reversed_at=at):
+        case (
+            Despatch(lines=lines, despatched_at=at)
+            | ReceiptReversal(lines=lines, reversed_at=at)
+            | ReturnReversal(lines=lines, reversed_at=at)
+        ):
             sign = -1
-        case Reversal(lines=lines, reversed_at=at) | Receipt(lines=lines, received_at=at):
+        case (
+            Reversal(lines=lines, reversed_at=at)
+            | Receipt(lines=lines, received_at=at)
+            | Return(lines=lines, received_at=at)
+        ):
             sign = 1
         case _:
             return []
@@ -259,15 +275,23 @@ def blocked(work: LaneWork, row: DocumentRow) -> Blocked:
     match row.content:
         case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
             value = sum((line.price * line.qty for line in lines), Decimal(0))
-            return Blocked(sum((line.qty_base for line in lines), Decimal(0)), value.quantize(CENT, ROUND_HALF_UP))
+            return Blocked(_units(lines), value.quantize(CENT, ROUND_HALF_UP))
         case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
-            units = sum((line.qty_base for line in lines), Decimal(0))
             billed = not isinstance(row.content, Despatch) or standing(work, row, "invoice") is not None
-            return Blocked(units, _value(work, lines), 0 if billed else 1)
+            return Blocked(_units(lines), _value(work, lines), 0 if billed else 1)
         case Adjustment(goods=goods) | Transfer(goods=goods) | Hold(goods=goods):
             return Blocked(goods.qty_base)
+        case Return(lines=lines) | ReturnReversal(lines=lines) | CreditMemo(lines=lines):
+            return Blocked(_units(lines), _value_by_item(work, lines))
+        case CreditDue(of=of):
+            returns = (d.content for d in work.documents if isinstance(d.content, Return) and d.key == of)
+            return Blocked(value=_value_by_item(work, [line for one in returns for line in one.lines]))
         case _:
             return Blocked()
+
+
+def _units(lines: Iterable[OrderLine | GoodsLine | CreditedGoods]) -> Decimal:
+    return sum((line.qty_base for line in lines), Decimal(0))
 
 
 def _value(work: LaneWork, goods: Iterable[GoodsLine]) -> Decimal:
@@ -275,4 +299,13 @@ def _value(work: LaneWork, goods: Iterable[GoodsLine]) -> Decimal:
     newest = newest_order(work)
     prices = {line.line: line.price / line.base_per_unit for line in newest[1].lines} if newest else {}
     total = sum((prices.get(one.line or "", Decimal(0)) * one.qty_base for one in goods), Decimal(0))
+    return total.quantize(CENT, ROUND_HALF_UP)
+
+
+def _value_by_item(work: LaneWork, goods: Iterable[GoodsLine | CreditedGoods]) -> Decimal:
+    """The same of goods that name no line: at the price of the first line that has the item."""
+    newest = newest_order(work)
+    lines = reversed(newest[1].lines) if newest else ()
+    prices = {line.item: line.price / line.base_per_unit for line in lines}
+    total = sum((prices.get(one.item, Decimal(0)) * one.qty_base for one in goods), Decimal(0))
     return total.quantize(CENT, ROUND_HALF_UP)

@@ -11,6 +11,7 @@ from tieout.domain.documents import (
     Adjustment,
     Arrivals,
     Content,
+    CreditMemo,
     Despatch,
     Document,
     Hold,
@@ -18,6 +19,8 @@ from tieout.domain.documents import (
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
+    Return,
+    ReturnReversal,
     Reversal,
     SalesOrder,
     Transfer,
@@ -53,13 +56,17 @@ def _named(document: Document, codes: Codes) -> Document:
 
 
 def renamed(content: Content, codes: Codes) -> Content:
-    """The same content, its items by the ledger's codes: an order's by `item_alias`, the warehouse's by `item`."""
+    """The same content, its items by the ledger's codes: the ledger's by `item_alias`, the warehouse's by `item`."""
     ours, theirs = codes.ordered_item, codes.ledger_item
     match content:
         case SalesOrder(lines=lines) | PurchaseOrder(lines=lines):
             return replace(content, lines=tuple(replace(line, item=ours(line.item)) for line in lines))
         case Despatch(lines=lines) | Reversal(lines=lines) | Receipt(lines=lines) | ReceiptReversal(lines=lines):
             return replace(content, lines=tuple(replace(line, item=theirs(line.item)) for line in lines))
+        case Return(lines=lines) | ReturnReversal(lines=lines):
+            return replace(content, lines=tuple(replace(line, item=theirs(line.item)) for line in lines))
+        case CreditMemo(lines=lines):
+            return replace(content, lines=tuple(replace(line, item=ours(line.item)) for line in lines))
         case Adjustment(goods=goods) | Transfer(goods=goods) | Hold(goods=goods):
             return replace(content, goods=replace(goods, item=theirs(goods.item)))
         case OnHold(item=item):

@@ -1,16 +1,27 @@
 """Decides the next step of a lane: pure, on what has been loaded.
 
-Documents of a lane belong to flows: outward (items and orders to the warehouse) and homeward (what left, arrived or
-was undone, to the ledger). Within a flow they act in the order they happened: one is finished before the next is
-decided. How an order stands in the warehouse, and how an item is shown there, belongs
-to no flow: it is judged last, by what the flows have come to.
+Documents of a lane belong to flows: outward (items and orders to the warehouse) and homeward (what left, arrived, came
+back or was undone, to the ledger). Within a flow they act in the order they happened: one is finished before the next
+is decided. How an order stands in the warehouse, and how an item is shown there, belongs to no flow: it is judged last,
+by what the flows have come to. So are credit memos, by the goods that came back.
 """
 
 from collections.abc import Callable
 
-from tieout.domain.documents import Despatch, Item, PurchaseOrder, Receipt, ReceiptReversal, Reversal, SalesOrder
+from tieout.domain.documents import (
+    Despatch,
+    Item,
+    PurchaseOrder,
+    Receipt,
+    ReceiptReversal,
+    Return,
+    ReturnReversal,
+    Reversal,
+    SalesOrder,
+)
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
+from tieout.sync.crediting import judge_credits
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal
@@ -19,6 +30,7 @@ from tieout.sync.lane import HOMEWARD, in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 from tieout.sync.purchasing import decide_purchase_order
 from tieout.sync.receiving import decide_receipt, decide_receipt_reversal
+from tieout.sync.returning import decide_return, decide_return_reversal
 from tieout.sync.stock import decide_stock
 
 OUTWARD = ("item", "sales_order", "purchase_order")
@@ -35,6 +47,7 @@ def decide(decider: Decider, work: LaneWork) -> None:
     stands = newest(work)
     if stands is not None:
         _hold_if_it_fails(decider, work, stands, lambda: decide_fulfilment(decider, work))
+    judge_credits(decider, work)
     seen = last_seen(work)
     if seen is not None:
         _hold_if_it_fails(decider, work, seen, lambda: decide_item_seen(decider, work, seen))
@@ -107,6 +120,10 @@ def _decide_one(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
             decide_receipt(decider, work, row, receipt)
         case ReceiptReversal() as reversal:
             decide_receipt_reversal(decider, work, row, reversal)
+        case Return() as returned:
+            decide_return(decider, work, row, returned)
+        case ReturnReversal() as reversal:
+            decide_return_reversal(decider, work, row, reversal)
         case _:
             raise ValueError(f"a {row.content.kind} belongs to no flow")
 
@@ -116,7 +133,7 @@ def _hold_those_behind(decider: Decider, work: LaneWork, held: DocumentRow) -> N
     for row in _flow(work, HOMEWARD):
         if row.state != "waiting":
             continue
-        if isinstance(row.content, Reversal | ReceiptReversal) and row.content.of == held.key:
+        if isinstance(row.content, Reversal | ReceiptReversal | ReturnReversal) and row.content.of == held.key:
             _decide_or_hold(decider, work, row)
             return
         decider.hold_behind(work, row, held)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 from tieout.connectors.contract import Misconfigured, RetryLater, Send
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Side
-from tieout.domain.postings import Ended, Outcome, load_body
+from tieout.domain.postings import Credit, CreditWithdraw, Ended, Outcome, load_body
 from tieout.domain.reasons import Problem
 from tieout.governor import background
 from tieout.journal import reference, watch
@@ -124,8 +124,10 @@ def _settled(connection: Connection, link: str, since: datetime, until: datetime
 
 
 def _is_document(row: Row[Any]) -> bool:
-    """What takes another document back is judged with that."""
-    return row.side == Side.LEDGER and not row.kind.endswith("_cancel")
+    """What takes another document back is judged with that; a draft is for a person to change, finish or throw away."""
+    body = load_body(row.body)
+    drafted = isinstance(body, CreditWithdraw) or (isinstance(body, Credit) and body.draft)
+    return row.side == Side.LEDGER and not row.kind.endswith("_cancel") and not drafted
 
 
 def _judged(row: Row[Any], outcome: Outcome | None) -> tuple[str, str]:

@@ -6,7 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
-from tieout.domain.documents import Arrivals, Despatch, Document, Fulfilment, Hold, Item, OnHold, Reversal, Side
+from tieout.domain.documents import (
+    Arrivals,
+    CreditMemo,
+    Despatch,
+    Document,
+    Fulfilment,
+    Hold,
+    Item,
+    OnHold,
+    Reversal,
+    Side,
+)
 from tieout.domain.identity import lane_of_order
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
@@ -19,6 +30,7 @@ from tieout.sync.items_seen import document_of
 from tieout.sync.lane import movements
 from tieout.sync.link import Link
 from tieout.sync.receiving import receipts_of
+from tieout.sync.returns import lane_of_returned, name_anew, returns_of, take_along
 
 UNREACHED_RETRY_S = 5.0
 MISCONFIGURED_RETRY_S = 60.0
@@ -26,7 +38,10 @@ MISCONFIGURED_RETRY_S = 60.0
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading messages that are served by one reading: documents, or why there are none."""
+    """What came of reading messages that are served by one reading: documents, or why there are none.
+
+    `home` is the lane where what was returned by a customer has been read before, if it has.
+    """
 
     work: LaneWork
     messages: list[MessageRow]
@@ -34,6 +49,7 @@ class Reading:
     unreadable: str | None = None
     later: str | None = None
     later_s: float = UNREACHED_RETRY_S
+    home: str | None = None
 
 
 Group = tuple[LaneWork, list[MessageRow]]
@@ -115,6 +131,8 @@ def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) 
         return
     elsewhere = _lane_told(reading, decider.link)
     if elsewhere is not None:
+        for returned in _returned(reading):
+            take_along(decider, work, returned, elsewhere)
         changes.moved += [(message, elsewhere) for message in messages]
         return
     for message in messages:
@@ -126,20 +144,35 @@ def absorb(reading: Reading, decider: Decider, changes: Changes, now: datetime) 
 
 def _lane_told(reading: Reading, link: str) -> str | None:
     """The lane of the order that was read, where it is another than the message's; a webhook is only a hint."""
+    for returned in _returned(reading):
+        return _other_than(reading.work, lane_of_returned(reading.work, returned, reading.home, link))
     for document in reading.documents:
         if isinstance(document.content, Despatch | Reversal | Fulfilment | Arrivals):
             lane = lane_of_order(link, document.content.order)
-            if lane is not None and lane != reading.work.lane:
+            if _other_than(reading.work, lane) is not None:
                 return lane
     return None
+
+
+def _other_than(work: LaneWork, lane: str | None) -> str | None:
+    return lane if lane != work.lane else None
+
+
+def _returned(reading: Reading) -> list[Arrivals]:
+    contents = (document.content for document in reading.documents)
+    return [one for one in contents if isinstance(one, Arrivals) and one.returned]
 
 
 def _absorb_document(
     work: LaneWork, message: MessageRow, document: Document, decider: Decider, changes: Changes, now: datetime
 ) -> None:
     if isinstance(document.content, Arrivals | OnHold):
-        for made in _made_of(work, message, document.content, now):
+        for made in _made_of(decider, work, message, document.content, now):
             _absorb_document(work, message, made, decider, changes, now)
+        return
+    if isinstance(document.content, CreditMemo) and document.content.order is not None:
+        lane = lane_of_order(decider.link, document.content.order) or work.lane
+        changes.delivered.append((lane, DocumentRow.fresh(document, message.id, now)))
         return
     if isinstance(document.content, Fulfilment):
         numbered = worth_keeping(work, document, document.content)
@@ -159,9 +192,16 @@ def _absorb_document(
         _content_changed(work, message, known, document, decider, changes)
 
 
-def _made_of(work: LaneWork, message: MessageRow, stands: Arrivals | OnHold, now: datetime) -> list[Document]:
-    """What is new in what was read as it stands."""
-    return receipts_of(work, stands, now) if isinstance(stands, Arrivals) else holds_of(work, stands, message.id)
+def _made_of(
+    decider: Decider, work: LaneWork, message: MessageRow, stands: Arrivals | OnHold, now: datetime
+) -> list[Document]:
+    """What is new in what was read as it stands. Returns may name another order now."""
+    if isinstance(stands, OnHold):
+        return holds_of(work, stands, message.id)
+    if not stands.returned:
+        return receipts_of(work, stands, now)
+    name_anew(decider, work, stands)
+    return returns_of(work, stands)
 
 
 def _is_newest(work: LaneWork, row: DocumentRow) -> bool:

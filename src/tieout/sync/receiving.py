@@ -5,16 +5,12 @@ summed up yet becomes one. What was taken back of an earlier receipt becomes a r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from tieout.domain.documents import (
     Arrivals,
-    Arrived,
     Document,
     FulfilmentStatus,
-    GoodsLine,
     OrderStatus,
     Receipt,
     ReceiptReversal,
@@ -30,24 +26,14 @@ from tieout.rules.policy import judge_receipt
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.lane import (
     UNDONE_BEFORE,
-    Place,
     by_place,
     in_order,
     newest_order,
-    place_of,
     receipts_that_stand,
     standing,
     take_backs,
 )
-
-
-@dataclass(frozen=True)
-class _Net:
-    """What movements of one place come to: `goods` that stand, or were taken back; and the ids of all of them."""
-
-    goods: GoodsLine
-    movements: tuple[str, ...]
-    at: datetime
+from tieout.sync.netting import Net, netted, taken_back_of
 
 
 def receipts_of(work: LaneWork, arrivals: Arrivals, now: datetime) -> list[Document]:
@@ -66,10 +52,10 @@ def receipts_of(work: LaneWork, arrivals: Arrivals, now: datetime) -> list[Docum
     return [_document(known, one) for one in made]
 
 
-def _new_in(arrivals: Arrivals, known: Iterable[DocumentRow]) -> tuple[list[_Net], list[_Net]]:
+def _new_in(arrivals: Arrivals, known: Iterable[DocumentRow]) -> tuple[list[Net], list[Net]]:
     """What came, and what was taken back, that none of the known receipts and reversals has summed up."""
     summed_up = {movement for row in known if row.policy != UNDONE_BEFORE for movement in _of(row).movements}
-    return _netted(one for one in arrivals.movements if one.goods.movement not in summed_up)
+    return netted(one for one in arrivals.movements if one.goods.movement not in summed_up)
 
 
 def _held_first(work: LaneWork) -> DocumentRow | None:
@@ -85,34 +71,7 @@ def _of(row: DocumentRow) -> Receipt | ReceiptReversal:
     return row.content
 
 
-def _netted(movements: Iterable[Arrived]) -> tuple[list[_Net], list[_Net]]:
-    """What came and stands, and what was taken back of what came before all this, place by place."""
-    came: dict[Place, _Net] = {}
-    back: list[_Net] = []
-    for one in movements:
-        place = place_of(one.goods)
-        before = came.get(place)
-        if before is None:
-            ids, stands = (one.goods.movement,), Decimal(0)
-        else:
-            ids, stands = (*before.movements, one.goods.movement), before.goods.qty_base
-        if not one.undone:
-            serials = (*before.goods.serials, *one.goods.serials) if before else one.goods.serials
-            came[place] = _Net(replace(one.goods, qty_base=stands + one.goods.qty_base, serials=serials), ids, one.at)
-        elif before is not None and one.goods.qty_base <= stands:
-            came[place] = replace(before, goods=_without(before.goods, one.goods), movements=ids)
-        else:
-            back.append(_Net(replace(one.goods, qty_base=one.goods.qty_base - stands), ids, one.at))
-            came.pop(place, None)
-    return [net for net in came.values() if net.goods.qty_base], back
-
-
-def _without(goods: GoodsLine, taken: GoodsLine) -> GoodsLine:
-    serials = tuple(serial for serial in goods.serials if serial not in taken.serials)
-    return replace(goods, qty_base=goods.qty_base - taken.qty_base, serials=serials)
-
-
-def _receipt(arrivals: Arrivals, came: list[_Net], now: datetime) -> Receipt:
+def _receipt(arrivals: Arrivals, came: list[Net], now: datetime) -> Receipt:
     return Receipt(
         goods_in=arrivals.goods_in,
         order=arrivals.order,
@@ -124,21 +83,14 @@ def _receipt(arrivals: Arrivals, came: list[_Net], now: datetime) -> Receipt:
     )
 
 
-def _reversals(arrivals: Arrivals, known: list[DocumentRow], back: list[_Net]) -> Iterable[ReceiptReversal]:
-    """What was taken back goes by the receipts it came with, the latest first."""
-    left = list(back)
-    receipts = [row for row in known if isinstance(row.content, Receipt)]
-    for row in reversed([row for row in receipts if row.policy != UNDONE_BEFORE]):
-        places = {place_of(line) for line in _of(row).lines}
-        its = [net for net in left if place_of(net.goods) in places]
-        left = [net for net in left if place_of(net.goods) not in places]
-        if its:
-            yield _reversal(arrivals, row.key, its)
-    if left:
-        yield _reversal(arrivals, f"{arrivals.goods_in}-0", left)  # no receipt ever brought these
+def _reversals(arrivals: Arrivals, known: list[DocumentRow], back: list[Net]) -> Iterable[ReceiptReversal]:
+    """What was taken back goes by the receipts it came with."""
+    counting = (row for row in known if row.policy != UNDONE_BEFORE)
+    came = [(row.key, row.content.lines) for row in counting if isinstance(row.content, Receipt)]
+    return (_reversal(arrivals, of, nets) for of, nets in taken_back_of(arrivals.goods_in, came, back))
 
 
-def _reversal(arrivals: Arrivals, of: str, back: list[_Net]) -> ReceiptReversal:
+def _reversal(arrivals: Arrivals, of: str, back: list[Net]) -> ReceiptReversal:
     return ReceiptReversal(
         goods_in=arrivals.goods_in,
         order=arrivals.order,

@@ -4,14 +4,14 @@ The one difference to a worker: what is decided stays in a `Changes` that nobody
 what is held as it is now; one that cannot be asked is told of, and what was read last counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from sqlalchemy import Connection, select
 
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Side
+from tieout.domain.documents import CreditMemo, Side
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.lanes import Claimed
@@ -20,6 +20,7 @@ from tieout.journal.rows import LaneWork, MessageRow, PostingRow
 from tieout.journal.store import Journal
 from tieout.journal.tables import case_, document, message
 from tieout.rules.facts import Codes
+from tieout.sync.answering import answered
 from tieout.sync.deciding import Decider
 from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.link import Link
@@ -74,20 +75,55 @@ def _decided(link: Link, journal: Journal, clock: Clock, lanes: list[tuple[LaneW
     now, changes, facts = clock.now(), Changes(), FactBook(link, journal, Periods(link, clock))
     decider = Decider(link.name, now, partial(facts_of, facts), changes, link.policy.invoice)
     works = [work for work, _ in lanes]
+    cases_of = {id(row): cases for work, cases in lanes for row in work.documents}
     name_lanes(works, facts.codes(), changes)
-    unreached = _read(link, works, facts.codes(), decider)
-    facts.gather(works)
+    unreached = _read(link, journal, works, facts.codes(), decider)
+    _deliver(changes, works)
+    lanes = _with_those_joined(link, journal, changes, lanes, cases_of)
+    facts.gather(work for work, _ in lanes)
     return [_rehearsed(decider, work, cases, unreached.get(work.lane, [])) for work, cases in lanes]
 
 
-def _read(link: Link, works: list[LaneWork], codes: Codes, decider: Decider) -> dict[str, list[str]]:
+def _deliver(changes: Changes, works: Iterable[LaneWork]) -> None:
+    """A credit memo is read in its own lane; each order's lane is given the part that is about it."""
+    for lane, row in changes.delivered:
+        for work in works:
+            if work.lane == lane and (row.key, row.revision) not in _memos(work):
+                work.documents.append(row)
+
+
+def _memos(work: LaneWork) -> set[tuple[str, str]]:
+    return {(row.key, row.revision) for row in work.documents if isinstance(row.content, CreditMemo)}
+
+
+def _with_those_joined(
+    link: Link,
+    journal: Journal,
+    changes: Changes,
+    lanes: list[tuple[LaneWork, list[int]]],
+    cases_of: Mapping[int, list[int]],
+) -> list[tuple[LaneWork, list[int]]]:
+    """A return that names its order now is decided in that order's lane."""
+    by_lane = {work.lane: (work, cases) for work, cases in lanes}
+    with journal.read() as connection:
+        missing = sorted({lane for _, lane in changes.relocated} - by_lane.keys())
+        joined = load(connection, link.name, [Claimed(lane, 0, 0) for lane in missing])
+    by_lane |= {work.lane: (work, list[int]()) for work in joined}
+    for row, lane in changes.relocated:
+        work, cases = by_lane[lane]
+        work.documents.append(row)
+        by_lane[lane] = (work, sorted({*cases, *cases_of.get(id(row), ())}))
+    return list(by_lane.values())
+
+
+def _read(link: Link, journal: Journal, works: list[LaneWork], codes: Codes, decider: Decider) -> dict[str, list[str]]:
     """Takes in what both systems show now of what is held; by lane, why that could not be done."""
     unreached: dict[str, list[str]] = {}
     for reading in read_our_own(works):
         absorb(reading, decider, decider.changes, decider.now)
     for side in Side:
         for batch in to_read(link, works, side):
-            for reading in read(link, batch):
+            for reading in answered(journal, link.name, read(link, batch)):
                 if reading.later is not None:
                     said = f"decided as it was read last, since the {side} cannot be asked now: {reading.later}"
                     unreached.setdefault(reading.work.lane, []).append(said)

@@ -24,6 +24,8 @@ BOOKING = (
     "delivery_cancel",
     "goods_receipt",
     "goods_receipt_cancel",
+    "goods_return",
+    "goods_return_cancel",
     "stock_gain",
     "stock_loss",
     "stock_transfer",

@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from tieout.domain.documents import Arrivals, Content, Fulfilment, Item, ItemSeen, OnHold, dump_content, load_content
+from tieout.domain.documents import (
+    Arrivals,
+    Content,
+    CreditDue,
+    Fulfilment,
+    Item,
+    ItemSeen,
+    OnHold,
+    dump_content,
+    load_content,
+)
 from tieout.domain.identity import item_identity
 from tieout.domain.reasons import Problem
 from tieout.journal.mappings import mapped
@@ -162,7 +172,7 @@ def _document(row: Row[Any]) -> HeldDocument:
 
 
 def _units(content: Content) -> Decimal:
-    if isinstance(content, Item | ItemSeen | Fulfilment | Arrivals | OnHold):
+    if isinstance(content, Item | ItemSeen | Fulfilment | Arrivals | OnHold | CreditDue):
         return Decimal(0)
     return sum((line.qty_base for line in content.lines), Decimal(0))
 

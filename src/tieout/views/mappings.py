@@ -47,10 +47,10 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
         case "item_alias":
             return (f"item_unknown_in_ledger: {row.ledger}",)
         case "item":
-            moved = (f"line_unknown: {row.warehouse}", f"received_not_ordered: {row.warehouse}")
-            return (f"item_unknown_in_warehouse: {row.ledger}", *moved)
+            codes = ("line_unknown", "received_not_ordered", "returned_not_ordered")
+            return (f"item_unknown_in_warehouse: {row.ledger}", *(f"{code}: {row.warehouse}" for code in codes))
         case "quarantine":
-            return (f"quarantine_not_mapped: {row.ledger}",)
+            return (f"quarantine_not_mapped: {row.ledger}", f"quarantine_missing: {row.ledger}")
         case _:
             return _items_counted_in(connection, row)
 

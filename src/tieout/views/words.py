@@ -7,8 +7,11 @@ from tieout.domain.documents import (
     Adjustment,
     Arrivals,
     Content,
+    CreditDue,
+    CreditMemo,
     Despatch,
     Fulfilment,
+    Goods,
     Hold,
     Item,
     ItemSeen,
@@ -16,10 +19,13 @@ from tieout.domain.documents import (
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
+    Return,
+    ReturnReversal,
     Reversal,
     SalesOrder,
     StockChange,
     Transfer,
+    Undone,
 )
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import REASONS
@@ -37,6 +43,10 @@ _KINDS = {
     "goods_in_cancel": "cancellation of the goods-in",
     "goods_receipt": "goods receipt",
     "goods_receipt_cancel": "cancellation of the goods receipt",
+    "goods_return": "return",
+    "goods_return_cancel": "cancellation of the return",
+    "credit": "credit memo",
+    "credit_withdraw": "taking back of the draft credit memo",
     "stock_gain": "goods receipt of found stock",
     "stock_loss": "goods issue of lost stock",
     "stock_transfer": "stock transfer",
@@ -52,18 +62,34 @@ def described(content: Content, key: str) -> str:
             return f"item {code}"
         case SalesOrder(number=number):
             return f"order {number}"
-        case Despatch(number=number) | Receipt(number=number):
-            return f"{content.kind} {key} of order {number}" if number else f"{content.kind} {key}"
-        case Reversal(of=of):
-            return f"despatch {of}, undone"
-        case Fulfilment(goods_out=goods_out, status=status):
-            return f"goods-out {goods_out}, {status} in the warehouse"
         case PurchaseOrder(number=number):
             return f"purchase order {number}"
+        case CreditMemo(number=number):
+            return f"credit memo {number}"
+        case CreditDue(of=of):
+            return f"credit due for return {of}"
+        case Fulfilment(goods_out=goods_out, status=status):
+            return f"goods-out {goods_out}, {status} in the warehouse"
         case Arrivals(goods_in=key) | OnHold(item=key):
             return f"{'goods-in' if isinstance(content, Arrivals) else 'on hold, item'} {key}"
+        case moved:
+            return _moved(moved, key)
+
+
+def _moved(content: Goods | Undone, key: str) -> str:
+    match content:
+        case Despatch(number=number):
+            return f"despatch {key} of order {number}" if number else f"despatch {key}"
+        case Receipt(number=number):
+            return f"receipt {key} of order {number}" if number else f"receipt {key}"
+        case Return(number=number):
+            return f"return {key} ({number})" if number else f"return {key}"
+        case Reversal(of=of):
+            return f"despatch {of}, undone"
         case ReceiptReversal(of=of):
             return f"receipt {of}, undone"
+        case ReturnReversal(of=of):
+            return f"return {of}, undone"
 
 
 def _changed(change: StockChange, key: str) -> str:

@@ -154,14 +154,6 @@ def test_a_receipt_of_another_account_is_nothing_of_ours() -> None:
     assert arrivals(at, goods_in).status == "cancelled"
 
 
-def test_a_return_tells_nothing_of_arrivals_yet() -> None:
-    at = floor()
-    goods_in = announced(at)
-    at.act("edit_receipt", goods_in_receipt_id=goods_in, receipt_type="return")
-    receive(at, goods_in)
-    assert told(at, goods_in) == []
-
-
 def test_stock_that_belongs_to_no_receipt_changes_nothing() -> None:
     at = floor()
     goods_in = brought_in(at)
@@ -185,7 +177,7 @@ def test_movements_are_in_the_order_of_time_then_of_id() -> None:
     moves = tuple(_move(number, at) for number, at in (("9", moment), ("10", moment), ("11", moment.replace(hour=8))))
     row = Line(id="L1", item="SKU-1", number="1", sent=Decimal(3))
     facts = ReceiptFacts(
-        id="7", number="PO-7", reference=None, status="PART", type="STANDARD", lines=(row,), moves=moves
+        id="7", number="PO-7", reference=None, named=None, status="PART", type="STANDARD", lines=(row,), moves=moves
     )
     (document,) = documents(facts, moment)
     assert isinstance(document.content, Arrivals)

@@ -205,6 +205,9 @@ def stubbed(say: Say, **changes: Any) -> Iterator[tuple[SapB1, Stub]]:
         def do_GET(self) -> None:
             self.do_POST()
 
+        def do_DELETE(self) -> None:
+            self.do_POST()
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 

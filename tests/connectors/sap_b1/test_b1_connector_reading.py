@@ -23,7 +23,7 @@ from tieout.domain.documents import Address, Item, OrderStatus, Side, Tracking
 from tieout.domain.postings import Ended
 
 TODAY = date(2026, 3, 10)
-FEEDS = ("items", "sales_orders", "purchase_orders")
+FEEDS = ("items", "sales_orders", "purchase_orders", "credit_memos")
 
 
 def test_an_order_is_read_whole() -> None:

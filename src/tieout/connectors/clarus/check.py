@@ -6,11 +6,13 @@ from tieout.connectors.clarus.graph import Ask, Graph
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import (
     AUTOMATIONS,
+    GOODS_IN_MOVES,
     GOODS_IN_RECEIPTS,
     GOODS_IN_TRANSACTIONS,
     GOODS_OUT_LINES,
     GOODS_OUTS,
     INBOUND_ITEMS,
+    RECEIPT_HEADERS,
     SITES,
     STORAGE_UNIT_TYPES,
     TRANSACTIONS,
@@ -29,6 +31,8 @@ WISHED = (
     (TRANSACTIONS, "shipment.id"),
     (GOODS_IN_RECEIPTS, "external_system_reference1"),
     (INBOUND_ITEMS, "alt_line_number"),
+    (RECEIPT_HEADERS, "external_system_reference2"),
+    (GOODS_IN_MOVES, "stock_status"),
     (GOODS_IN_TRANSACTIONS, "goods_in_receipt.id"),
     (GOODS_IN_TRANSACTIONS, "goods_in_receipt_line.id"),
 )

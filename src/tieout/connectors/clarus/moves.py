@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """One movement out of the building, or into it; or (`back`) one that undoes such."""
+    """One movement out of the building, or into it; or (`back`) one that undoes such. `held`: it may not be sold."""
 
     id: str
     at: datetime
@@ -58,6 +58,7 @@ class Move:
     shipment: str | None
     lot: str | None
     serials: tuple[str, ...]
+    held: bool = False
 
     @property
     def place(self) -> tuple[int, str]:
@@ -150,11 +151,11 @@ def line_of(node: Node, flow: Flow) -> Line:
 
 def moves_of(nodes: Sequence[Node], flow: Flow, settings: Settings) -> tuple[Move, ...]:
     """The movements forth and back, by id ascending. Raises `NotJson`."""
-    moves = [move for move in (_move(node, flow, settings.lot_field) for node in nodes) if move is not None]
+    moves = [move for move in (_move(node, flow, settings) for node in nodes) if move is not None]
     return tuple(sorted(moves, key=lambda move: move.place))
 
 
-def _move(node: Node, flow: Flow, lot_field: str) -> Move | None:
+def _move(node: Node, flow: Flow, settings: Settings) -> Move | None:
     """A movement; None for a subtype that is neither forth nor back (seam `TransactionVocabulary`: an open set)."""
     subtype = text_at(node, "subtype") or ""
     back = subtype in flow.back
@@ -168,8 +169,9 @@ def _move(node: Node, flow: Flow, lot_field: str) -> Move | None:
         qty_base=abs(number_at(node, "quantity")),
         line_id=id_at(node, f"{flow.record}_line"),
         shipment=id_at(node, "shipment"),
-        lot=text_at(node, lot_field),
+        lot=text_at(node, settings.lot_field),
         serials=tuple(map(str, as_list(at(node, "serial_numbers")))),
+        held=(code_at(node, "stock_status") or "").lower() in settings.held_statuses,
     )
 
 
@@ -204,6 +206,7 @@ def goods_line(lines: Sequence[Line], move: Move) -> GoodsLine:
         qty_base=move.qty_base,
         lot=move.lot,
         serials=move.serials,
+        held=move.held,
     )
 
 

@@ -116,7 +116,9 @@ GOODS_IN_RECEIPTS = Listing(
     _OF_A_RECEIPT,
     ("external_system_reference1", "external_system_reference2", "supplier.code"),
 )
-RECEIPT_HEADERS = Listing("goods_in_receipts", "InboundGoodFilterType", _OF_A_RECEIPT, ("external_system_reference1",))
+ORDER_NAMED_IN = ("external_system_reference1", "external_system_reference2", "external_system_reference3", "string1")
+"""Fields of a receipt that people may write the order of a return into."""
+RECEIPT_HEADERS = Listing("goods_in_receipts", "InboundGoodFilterType", _OF_A_RECEIPT, ORDER_NAMED_IN)
 """Of a receipt, what its arrivals need."""
 ENDED_RECEIPTS = Listing(
     "goods_in_receipts", "InboundGoodFilterType", _OF_A_RECEIPT, ("external_system_reference1", "updated_at")
@@ -141,7 +143,7 @@ _OF_A_MOVE_IN = (
     "goods_in_receipt_line.id",
     "serial_numbers",
 )
-GOODS_IN_MOVES = Listing("transactions", "TransactionFilterType", MOVES.documented, _OF_A_MOVE_IN)
+GOODS_IN_MOVES = Listing("transactions", "TransactionFilterType", MOVES.documented, (*_OF_A_MOVE_IN, "stock_status"))
 GOODS_IN_TRANSACTIONS = Listing(
     "transactions",
     "TransactionFilterType",

@@ -20,15 +20,18 @@ from tieout.domain.documents import Arrivals, Arrived, Document, FulfilmentStatu
 
 PARTS = ("receipt", "lines", "moves")
 RETURN = "RETURN"
+NAMED_MAX = 100
+"""Characters of an order's number or reference."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptFacts:
-    """All of one receipt. `moves` are by id ascending."""
+    """All of one receipt. `moves` are by id ascending; `named` is the order it answers, should it be a return."""
 
     id: str
     number: str
     reference: str | None
+    named: str | None
     status: str
     type: str
     lines: tuple[Line, ...]
@@ -60,6 +63,7 @@ def _facts(settings: Settings, receipt: Node, told: Parts) -> ReceiptFacts:
         id=str(as_id(receipt.get("id"))),
         number=text_at(receipt, "reference") or "",
         reference=text_at(receipt, "external_system_reference1"),
+        named=_named(receipt, settings),
         status=(code_at(receipt, flow.status) or "").upper(),
         type=(code_at(receipt, "receipt_type") or "").upper(),
         lines=tuple(moves.line_of(node, flow) for node in told["lines"]),
@@ -67,23 +71,32 @@ def _facts(settings: Settings, receipt: Node, told: Parts) -> ReceiptFacts:
     )
 
 
-def documents(facts: ReceiptFacts, now: datetime) -> list[Document]:
-    """What has arrived for one receipt; nothing of a return. `now` is when it was read, for one that nothing came for.
+def _named(receipt: Node, settings: Settings) -> str | None:
+    """The order as people wrote it; a text too long for the journal names nothing we know."""
+    texts = (text_at(receipt, field) for field in settings.return_order_fields)
+    named = next((text.strip() for text in texts if text and text.strip()), None)
+    return None if named is None else named[:NAMED_MAX]
 
+
+def documents(facts: ReceiptFacts, now: datetime) -> list[Document]:
+    """What has arrived for one receipt. `now` is when it was read, for one that nothing came for.
+
+    What a customer sent back answers no order by its reference: the journal must be asked for the one that it names.
     Raises `RetryLater` when movements and lines do not add up yet.
     """
-    if facts.type == RETURN:
-        return []
     moves.must_add_up(facts.number, facts.lines, facts.moves, "received")
     in_time = sorted(facts.moves, key=lambda move: (move.at, move.place))
+    returned = facts.type == RETURN
     content = Arrivals(
         goods_in=facts.id,
-        order=facts.reference,
+        order=None if returned else facts.reference,
         number=facts.number,
         status=_status(facts.status),
         movements=tuple(
             Arrived(at=move.at, goods=moves.goods_line(facts.lines, move), undone=move.back) for move in in_time
         ),
+        returned=returned,
+        named=facts.named if returned else None,
     )
     return [_document(content, in_time[-1].at if in_time else now)]
 

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+OrderField = Literal[
+    "external_system_reference1", "external_system_reference2", "external_system_reference3", "string1"
+]
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -56,6 +59,11 @@ class Settings(BaseModel):
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that bring goods of a receipt into stock."""
     unreceive_subtypes: tuple[str, ...] = ("UNRCV",)
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that take a receive back."""
+    held_statuses: tuple[str, ...] = ("held",)
+    """Assumption (seam `StockStatusVocabulary`): what a movement says of stock that may not be sold."""
+    return_order_fields: tuple[OrderField, ...] = ("external_system_reference2", "external_system_reference1")
+    """Assumption (seam `ReturnOrderPolicy`): where staff write the order that a return answers, by its number or by our
+    reference of it. The first of these fields that says anything counts."""
     adjustment_up_subtypes: tuple[str, ...] = ("ADJUP",)
     """Assumption (seam `TransactionVocabulary`): subtypes of movements by which stock was found."""
     adjustment_down_subtypes: tuple[str, ...] = ("ADJDOWN",)

@@ -8,7 +8,7 @@ from tieout.connectors.contract import Send
 from tieout.connectors.sap_b1.kinds import MADE, Kind
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json
-from tieout.domain.postings import Delivery, GoodsReceipt, Invoice, PostedLine
+from tieout.domain.postings import Credit, Delivery, GoodsReceipt, GoodsReturn, Invoice, PostedLine, ReturnedLine
 
 FIELD_MAX = {"U_TieoutRef": 100, "NumAtCard": 100, "Reference2": 11}
 """Characters each reference field holds. `U_TieoutRef` as the how-to makes it; the others: assumption."""
@@ -30,22 +30,28 @@ class Untranslatable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a document as the ledger has it: what it draws on, and what was delivered or received."""
+    """One line of a document as the ledger has it: what it draws on, and what was delivered, received or returned.
 
-    base_line: int
+    `base_line` is None for a line whose base is known only once the ledger is asked.
+    """
+
+    base_line: int | None
     item: str
     warehouse: str
     qty: Decimal
-    parts: tuple[PostedLine, ...]
+    parts: tuple[PostedLine | ReturnedLine, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a posting asks for, in the ledger's terms; a body is written from it, and a document compared with it."""
+    """What a posting asks for, in the ledger's terms; a body is written from it, and a document compared with it.
+
+    `base_entry` is None for a document whose bases are known only once the ledger is asked.
+    """
 
     kind: Kind
     partner: str
-    base_entry: int
+    base_entry: int | None
     lines: tuple[Line, ...]
 
 
@@ -60,6 +66,12 @@ def wanted(send: Send) -> Wanted:
     if isinstance(body, Invoice):
         delivery, lines = _number(send.known[body.of], "delivery"), _on_delivery(ledger_lines(body.lines))
         return Wanted(MADE[body.kind], body.customer, delivery, lines)
+    if isinstance(body, GoodsReturn):
+        lines = tuple(Line(None, line.item, line.warehouse, line.qty, (line,)) for line in body.lines)
+        return Wanted(MADE[body.kind], body.customer, None, lines)
+    if isinstance(body, Credit):
+        lines = tuple(Line(line.place, line.item, line.warehouse, line.qty) for line in body.lines)
+        return Wanted(MADE[body.kind], body.customer, _number(send.known[body.of], "return"), lines)
     raise TypeError(f"a {body.kind} is not a document of lines")
 
 
@@ -83,26 +95,31 @@ def _on_delivery(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 def document(send: Send, settings: Settings) -> dict[str, Json]:
-    """The body that creates a delivery, an invoice or a goods receipt. Raises `Untranslatable`."""
+    """The body that creates a delivery, an invoice, a goods receipt or a credit memo. Raises `Untranslatable`."""
     want = wanted(send)
     body = send.body
     moves_goods = isinstance(body, Delivery | GoodsReceipt)
-    posted_on = body.posted_on.isoformat() if isinstance(body, Delivery | GoodsReceipt | Invoice) else ""
-    field = settings.reference_field
-    if len(send.reference) > FIELD_MAX[field]:
-        text = f"the reference {send.reference!r} does not fit into {field} ({FIELD_MAX[field]} characters)"
-        raise Untranslatable(text, reason="ledger_refused")
+    draft = isinstance(body, Credit) and body.draft
     return {
-        "CardCode": want.partner,
-        "DocDate": posted_on,
-        "TaxDate": posted_on,
-        field: send.reference,
-        **({"DocDueDate": posted_on} if moves_goods else {}),
+        **header(send, want.partner, settings, due=moves_goods),
         **(_transport(body) if isinstance(body, Delivery) else {}),
+        **({"DocObjectCode": want.kind.draft_codes[0]} if draft else {}),
         "DocumentLines": [
             _line(want, line, place, settings.version, with_lots=moves_goods) for place, line in enumerate(want.lines)
         ],
     }
+
+
+def header(send: Send, partner: str, settings: Settings, *, due: bool) -> dict[str, Json]:
+    """The partner, the dates and our reference. Raises `Untranslatable` for a reference that would be cut."""
+    body, field = send.body, settings.reference_field
+    dated = isinstance(body, Delivery | GoodsReceipt | Invoice | GoodsReturn | Credit)
+    posted_on = body.posted_on.isoformat() if dated else ""
+    if len(send.reference) > FIELD_MAX[field]:
+        text = f"the reference {send.reference!r} does not fit into {field} ({FIELD_MAX[field]} characters)"
+        raise Untranslatable(text, reason="ledger_refused")
+    dates: dict[str, Json] = {"DocDate": posted_on, "TaxDate": posted_on}
+    return {"CardCode": partner, **dates, field: send.reference, **({"DocDueDate": posted_on} if due else {})}
 
 
 def _transport(body: Delivery) -> dict[str, Json]:
@@ -133,9 +150,13 @@ def _line(want: Wanted, line: Line, place: int, version: str, *, with_lots: bool
         "ItemCode": line.item,
         "Quantity": line.qty,
         "WarehouseCode": line.warehouse,
-        **(_batches(line, place, version) if with_lots else {}),
-        **(_serials(line, place) if with_lots else {}),
+        **(tracked(line, place, version) if with_lots else {}),
     }
+
+
+def tracked(line: Line, place: int, version: str) -> dict[str, Json]:
+    """The lots and serial numbers of a line. `place` is the line's own in the body (7)."""
+    return {**_batches(line, place, version), **_serials(line, place)}
 
 
 def _batches(line: Line, place: int, version: str) -> dict[str, Json]:

@@ -35,8 +35,7 @@ class Company:
     def check(self, server_now: datetime) -> str:
         """Signs in, reads the reference field where it is needed, and compares clocks. `server_now` is our view."""
         field = self._settings.reference_field
-        drafts = ("Drafts",) if self._settings.approvals else ()
-        for entity_set in (*(kind.entity_set for kind in MADE.values()), *drafts):
+        for entity_set in (*(kind.entity_set for kind in MADE.values()), "Drafts"):
             self._reader.page(entity_set, {"$select": f"DocEntry,{field}", "$top": "1"})
         signed_in = f"signed in to company {self._settings.company}; our reference travels in {field}"
         return f"{signed_in}; {self._clock(server_now)}"

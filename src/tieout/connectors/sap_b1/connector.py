@@ -21,7 +21,7 @@ from tieout.connectors.contract import (
 from tieout.connectors.sap_b1 import translate
 from tieout.connectors.sap_b1.bodies import Untranslatable
 from tieout.connectors.sap_b1.company import Company
-from tieout.connectors.sap_b1.feeds import FEEDS, ITEMS, PURCHASE_ORDERS, Feeds
+from tieout.connectors.sap_b1.feeds import CREDIT_MEMOS, FEEDS, ITEMS, PURCHASE_ORDERS, Feeds
 from tieout.connectors.sap_b1.lookup import Lookup
 from tieout.connectors.sap_b1.posting import Poster
 from tieout.connectors.sap_b1.reader import Reader
@@ -50,7 +50,7 @@ def connect(
         sessions,
         Feeds(reader, settings, clock),
         lookup,
-        Poster(sessions, lookup, settings),
+        Poster(sessions, reader, lookup, settings),
         Company(reader, settings),
         Units(reader, clock),
     )
@@ -143,6 +143,8 @@ class SapB1:
         if topic == ITEMS.name:
             packs = self._units.packs(record) if self._settings.unit_groups else ()
             return translate.item(record, self._today(), packs)
+        if topic == CREDIT_MEMOS.name:
+            return translate.credit_memo(record, self._settings.reference_field)
         translated = translate.purchase_order if topic == PURCHASE_ORDERS.name else translate.sales_order
         return translated(record, self._settings.zone)
 

@@ -143,11 +143,17 @@ MEANS: dict[tuple[str, str], str] = {
     ("goods_receipt_cancel", "lots_incomplete"): "stock_short_in_ledger",
     ("stock_loss", "lots_incomplete"): "stock_short_in_ledger",
     ("stock_transfer", "lots_incomplete"): "stock_short_in_ledger",
+    ("goods_return", "order_closed_in_ledger"): "ledger_refused",
+    ("goods_return", "above_open_quantity"): "return_above_delivered",
+    ("goods_return_cancel", "order_closed_in_ledger"): "ledger_refused",
+    ("goods_return_cancel", "lots_incomplete"): "stock_short_in_ledger",
+    ("credit", "order_closed_in_ledger"): "ledger_refused",
+    ("credit", "above_open_quantity"): "ledger_refused",
 }
 """The table is written for deliveries. Where its reason is another for another kind of posting: that one.
 
-A goods receipt is cancelled with the lots it came with, so a lot that does not suffice has left since. Stock that was
-lost or transferred names its lots too, or was not sent."""
+A goods receipt or a return is cancelled with the lots it came with, so a lot that does not suffice has left since. Stock
+that was lost or transferred names its lots too, or was not sent."""
 
 
 def judge(fault: Fault) -> Rule:

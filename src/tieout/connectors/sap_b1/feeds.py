@@ -45,7 +45,8 @@ _ALWAYS = ("UpdateDate", "UpdateTime")
 class Feed:
     """A feed and the entity set behind it. `fields` are what is asked for; a record has hundreds more (7).
 
-    `made` is the date it was created on, which counts where it was never changed since.
+    `made` is the date it was created on, which counts where it was never changed since; `with_reference` asks for the
+    field of our reference too.
     """
 
     name: str
@@ -54,10 +55,13 @@ class Feed:
     key_type: type[int] | type[str]
     made: str
     fields: tuple[str, ...]
+    with_reference: bool = False
 
     def selection(self, settings: Settings) -> str:
         """The value of `$select`."""
-        return ",".join((self.key, *self.fields, self.made, *_ALWAYS, *((VERSION,) if settings.data_version else ())))
+        ours = (settings.reference_field,) if self.with_reference else ()
+        version = (VERSION,) if settings.data_version else ()
+        return ",".join((self.key, *self.fields, *ours, self.made, *_ALWAYS, *version))
 
     @property
     def marks(self) -> str:
@@ -105,10 +109,12 @@ _PURCHASE_ORDER_FIELDS = (
     "DocDueDate",
     "DocumentLines",
 )
+_CREDIT_FIELDS = ("DocNum", "CardCode", "CancelStatus", "DocumentLines")
 ITEMS = Feed("items", "Items", "ItemCode", str, "CreateDate", _ITEM_FIELDS)
 SALES_ORDERS = Feed("sales_orders", "Orders", "DocEntry", int, "CreationDate", _ORDER_FIELDS)
 PURCHASE_ORDERS = Feed("purchase_orders", "PurchaseOrders", "DocEntry", int, "CreationDate", _PURCHASE_ORDER_FIELDS)
-FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS, PURCHASE_ORDERS)}
+CREDIT_MEMOS = Feed("credit_memos", "CreditNotes", "DocEntry", int, "CreationDate", _CREDIT_FIELDS, with_reference=True)
+FEEDS = {feed.name: feed for feed in (ITEMS, SALES_ORDERS, PURCHASE_ORDERS, CREDIT_MEMOS)}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tieout.domain.postings import DeliveryCancel, GoodsReceiptCancel
+from tieout.domain.postings import DeliveryCancel, GoodsReceiptCancel, GoodsReturnCancel
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Kind:
     partner: str
 
 
-SALES_ORDER, DELIVERY_NOTE, PURCHASE_ORDER = 17, 15, 22
+SALES_ORDER, DELIVERY_NOTE, PURCHASE_ORDER, RETURN_NOTE = 17, 15, 22, 16
 """Type numbers of what a line may draw on."""
 
 DELIVERY = Kind(
@@ -69,21 +69,37 @@ STOCK_TRANSFER = Kind(
     base_type=NO_BASE,
     partner="",
 )
+RETURN = Kind(
+    name="return",
+    entity_set="Returns",
+    draft_codes=("oReturns", "16"),
+    base_type=DELIVERY_NOTE,
+    partner="customer",
+)
+CREDIT = Kind(
+    name="credit memo",
+    entity_set="CreditNotes",
+    draft_codes=("oCreditNotes", "14"),
+    base_type=RETURN_NOTE,
+    partner="customer",
+)
 
 MADE = {
     "delivery": DELIVERY,
     "invoice": INVOICE,
     "goods_receipt": GOODS_RECEIPT,
+    "goods_return": RETURN,
+    "credit": CREDIT,
     "stock_gain": STOCK_GAIN,
     "stock_loss": STOCK_LOSS,
     "stock_transfer": STOCK_TRANSFER,
 }
 """By the kind of the posting that creates one."""
 
-Cancel = DeliveryCancel | GoodsReceiptCancel
+Cancel = DeliveryCancel | GoodsReceiptCancel | GoodsReturnCancel
 """The postings that cancel a document by another."""
 
-_CANCELLED = {"delivery_cancel": DELIVERY, "goods_receipt_cancel": GOODS_RECEIPT}
+_CANCELLED = {"delivery_cancel": DELIVERY, "goods_receipt_cancel": GOODS_RECEIPT, "goods_return_cancel": RETURN}
 
 
 def cancelled_by(body: Cancel) -> Kind:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from tieout.connectors.contract import RetryLater, Send, Unreadable
+from tieout.connectors.sap_b1 import drafts
 from tieout.connectors.sap_b1.bodies import Wanted, wanted
 from tieout.connectors.sap_b1.kinds import MADE, Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.reader import Reader
@@ -12,7 +13,7 @@ from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.stock import TRANSFER_LINES, compare_stock, header_of
 from tieout.connectors.sap_b1.wire import Json, entry_of, text_literal
-from tieout.domain.postings import Ended, Outcome, StockBatch
+from tieout.domain.postings import Credit, CreditWithdraw, Ended, Outcome, StockBatch
 
 _HEADER = ("DocEntry", "DocNum", "CardCode", "CancelStatus", "DocumentLines")
 _CANCELLED = ("csYes", "Y")
@@ -42,6 +43,8 @@ class Lookup:
     def _found(self, send: Send) -> Outcome | None:
         if isinstance(send.body, Cancel):
             return self._cancelled(cancelled_by(send.body), send.known[send.body.of])
+        if isinstance(send.body, CreditWithdraw):
+            return drafts.withdrawn(self._reader, send.known[send.body.of])
         places, body = self._settings.quantity_places, send.body
         if isinstance(body, StockBatch):
             return self._standing(MADE[body.kind], send, header_of(body), partial(compare_stock, body, places))
@@ -51,9 +54,11 @@ class Lookup:
     def _standing(self, kind: Kind, send: Send, fields: tuple[str, ...], compared: Comparing) -> Outcome | None:
         found = self._by_reference(kind.entity_set, send.reference, (*fields, self._settings.reference_field))
         documents = [one for one in found if not _is_cancellation(one)]
-        if not documents:
-            return self._draft(kind, send.reference) if self._settings.approvals else None
-        return self._compared(compared, documents, send.reference)
+        if documents:
+            return self._compared(compared, documents, send.reference)
+        if isinstance(send.body, Credit) and send.body.draft:
+            return self._written(kind, send.reference, compared)
+        return self._draft(kind, send.reference) if self._settings.approvals else None
 
     def document(self, kind: Kind, entry: str) -> Record | None:
         """The state of a document, without its lines; None when there is none of that id."""
@@ -82,17 +87,28 @@ class Lookup:
         live = [one for one in documents if one.fields.get("CancelStatus") not in _CANCELLED]
         if len(live) > 1:
             numbers = ", ".join(str(one.fields.get("DocNum")) for one in live)
-            return _differently(live[0], f"{len(live)} documents carry {reference}: {numbers}")
+            return differently(live[0], f"{len(live)} documents carry {reference}: {numbers}")
         document = (live or documents)[-1]
         try:
             differences = compared(document)
         except Unreadable as error:
             differences = [str(error)]
         if differences:
-            return _differently(document, "; ".join(differences))
+            return differently(document, "; ".join(differences))
         text = f"document {document.fields.get('DocNum')}{'' if live else ', cancelled'}"
         theirs = str(document.whole("DocEntry"))
         return Outcome(ended=Ended.EXISTS, theirs=theirs, text=text, cancelled=not live)
+
+    def _written(self, kind: Kind, reference: str, compared: Comparing) -> Outcome | None:
+        """The draft that was asked for, whether or not a person has finished it since (2: `DocObjectCode`)."""
+        fields = ("DocEntry", "DocObjectCode", "CardCode", "DocumentLines", self._settings.reference_field)
+        for draft in self._by_reference("Drafts", reference, fields):
+            if draft.fields.get("DocObjectCode") in kind.draft_codes:
+                differences = compared(draft)
+                if differences:
+                    return differently(draft, "; ".join(differences))
+                return drafts.written(draft)
+        return None
 
     def _draft(self, kind: Kind, reference: str) -> Outcome | None:
         """A draft that waits for approval is a document to be (4): sending again would make a second."""
@@ -100,7 +116,7 @@ class Lookup:
         for draft in self._by_reference("Drafts", reference, fields):
             pending = draft.fields.get("DocumentStatus") in ("bost_Open", "O")
             if pending and draft.fields.get("DocObjectCode") in kind.draft_codes:
-                return _differently(
+                return differently(
                     draft, f"it waits for approval in SAP Business One, as draft {draft.whole('DocEntry')}"
                 )
         return None
@@ -142,8 +158,9 @@ def compare(want: Wanted, quantity_places: int, document: Record) -> list[str]:
         differences.append(f"it is for {want.kind.partner} {document.text('CardCode')}, not {want.partner}")
     asked: dict[LineKey, Decimal] = {}
     for line in want.lines:
-        asked[want.base_entry, line.base_line, line.item, line.warehouse] = line.qty
-    stands = _quantities(document)
+        key = (want.base_entry, line.base_line, line.item, line.warehouse)
+        asked[key] = asked.get(key, Decimal(0)) + line.qty
+    stands = _quantities(document, with_base=want.base_entry is not None)
     tolerance = Decimal(1).scaleb(-quantity_places) / 2
     for key in dict.fromkeys((*asked, *stands)):
         here, there = asked.get(key, Decimal(0)), stands.get(key, Decimal(0))
@@ -152,14 +169,15 @@ def compare(want: Wanted, quantity_places: int, document: Record) -> list[str]:
     return differences
 
 
-def _quantities(document: Record) -> dict[LineKey, Decimal]:
+def _quantities(document: Record, *, with_base: bool) -> dict[LineKey, Decimal]:
+    """What stands, line by line. Where the wanted lines name no base, a return's may have one or not (`returns.py`)."""
     found: dict[LineKey, Decimal] = {}
     for line in document.rows("DocumentLines"):
         item = line.text_or_none("ItemCode")
         if item is not None:
             key = (
-                line.whole_or_none("BaseEntry"),
-                line.whole_or_none("BaseLine"),
+                line.whole_or_none("BaseEntry") if with_base else None,
+                line.whole_or_none("BaseLine") if with_base else None,
                 item,
                 line.text_or_none("WarehouseCode"),
             )
@@ -169,10 +187,11 @@ def _quantities(document: Record) -> dict[LineKey, Decimal]:
 
 def _difference(key: LineKey, asked: Mapping[LineKey, Decimal], stands: Mapping[LineKey, Decimal]) -> str:
     entry, base_line, item, warehouse = key
-    what = f"line {base_line} of base document {entry}, item {item}, warehouse {warehouse}"
+    based = "" if entry is None else f"line {base_line} of base document {entry}, "
+    what = f"{based}item {item}, warehouse {warehouse}"
     return f"{what}: {stands.get(key, 'nothing')} stands, {asked.get(key, 'nothing')} is wanted"
 
 
-def _differently(document: Record, text: str) -> Outcome:
+def differently(document: Record, text: str) -> Outcome:
     entry: Json = document.fields.get("DocEntry")
     return Outcome(ended=Ended.EXISTS_DIFFERENTLY, theirs=str(entry), reason="duplicate_in_ledger", text=text)

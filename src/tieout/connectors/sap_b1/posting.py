@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tieout.connectors.contract import ConnectorError, Misconfigured, RetryLater, Send
-from tieout.connectors.sap_b1 import batch, errors
+from tieout.connectors.sap_b1 import batch, drafts, errors, returns
 from tieout.connectors.sap_b1.bodies import Untranslatable, document
 from tieout.connectors.sap_b1.kinds import MADE, Cancel, Kind, cancelled_by
 from tieout.connectors.sap_b1.lookup import Lookup
+from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.stock import stock_document
 from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, entry_of, key_in_location
-from tieout.domain.postings import Ended, Outcome, StockBatch
+from tieout.domain.postings import Credit, CreditWithdraw, Ended, GoodsReturn, Outcome, StockBatch
 
 _CLOSED = ("bost_Close", "C")
 
@@ -27,10 +28,11 @@ class _Ready:
 
 
 class Poster:
-    """Creates documents, one by one or in batches; cancels deliveries and receipts."""
+    """Creates documents, one by one or in batches; cancels those that moved goods, and throws drafts away."""
 
-    def __init__(self, sessions: Sessions, lookup: Lookup, settings: Settings) -> None:
+    def __init__(self, sessions: Sessions, reader: Reader, lookup: Lookup, settings: Settings) -> None:
         self._sessions = sessions
+        self._reader = reader
         self._lookup = lookup
         self._settings = settings
         self._one_by_one = False
@@ -43,10 +45,15 @@ class Poster:
             if isinstance(send.body, Cancel):
                 outcomes[place] = self._cancel(send, cancelled_by(send.body), send.known[send.body.of])
                 continue
+            if isinstance(send.body, CreditWithdraw):
+                outcomes[place] = self._withdraw(send, send.known[send.body.of])
+                continue
             try:
                 ready.append(_Ready(place, send, self._create_call(send)))
             except Untranslatable as error:
                 outcomes[place] = Outcome(ended=Ended.REFUSED, reason=error.reason, text=str(error))
+            except ConnectorError as error:
+                outcomes[place] = _not_tried(error)
         size = 1 if self._one_by_one else self._settings.batch_size
         for start in range(0, len(ready), size):
             chunk = ready[start : start + size]
@@ -57,9 +64,12 @@ class Poster:
     def _create_call(self, send: Send) -> Call:
         if isinstance(send.body, StockBatch):
             body = stock_document(send, send.body, self._settings)
+        elif isinstance(send.body, GoodsReturn):
+            body = returns.body_of(send, self._reader, self._settings)
         else:
             body = document(send, self._settings)
-        return Call("POST", MADE[send.body.kind].entity_set, dumps(body).encode())
+        draft = isinstance(send.body, Credit) and send.body.draft
+        return Call("POST", "Drafts" if draft else MADE[send.body.kind].entity_set, dumps(body).encode())
 
     def _single(self, one: _Ready) -> Outcome:
         reply = self._exchange(one.call)
@@ -93,6 +103,19 @@ class Poster:
             text = "not tried: it stood behind a refused one in its batch"
             behind = Outcome(ended=Ended.RETRY_LATER, reason="not_tried", text=text, retry_after_s=0.0)
         return made + [behind] * (len(chunk) - len(made))
+
+    def _withdraw(self, send: Send, theirs: str) -> Outcome:
+        """Looks first: a draft that a person has finished since is not thrown away."""
+        try:
+            gone = self._lookup.find(send)
+        except ConnectorError as error:
+            return _not_tried(error)
+        if gone is not None:
+            return gone
+        reply = self._exchange(Call("DELETE", f"Drafts({drafts.entry_of(theirs)})"))
+        if isinstance(reply, Outcome):
+            return reply
+        return Outcome(ended=Ended.CREATED, text=f"{theirs} is gone") if reply.ok else self._judged(send, reply)
 
     def _cancel(self, send: Send, kind: Kind, entry: str) -> Outcome:
         """Looks first and last: the action carries no reference, so only the document's own state tells (4, 7)."""
@@ -148,7 +171,7 @@ class Poster:
 
     def _judged(self, send: Send, reply: Reply) -> Outcome:
         if reply.ok:
-            return _created(reply)
+            return _created(reply, draft=isinstance(send.body, Credit) and send.body.draft)
         fault = errors.fault_of(reply)
         rule = errors.judge_post(fault, send.body)
         outcome = _as_told(rule, fault)
@@ -167,7 +190,7 @@ def _as_told(rule: errors.Rule, fault: errors.Fault) -> Outcome:
     return Outcome(ended=rule.ended, reason=reason, text=fault.text, retry_after_s=fault.retry_after_s)
 
 
-def _created(reply: Reply) -> Outcome:
+def _created(reply: Reply, *, draft: bool) -> Outcome:
     """The new document's id, from the body or from `Location` (4). A success that names none must be looked up.
 
     So must one whose body names something that is no id: a body that is wrong in that is believed in nothing.
@@ -178,6 +201,8 @@ def _created(reply: Reply) -> Outcome:
     theirs, number = placed if entry is None else str(entry), body.get("DocNum")
     if theirs is None:
         return Outcome(ended=Ended.UNKNOWN, text=f"HTTP {reply.status}, but the reply names no document")
+    if draft:
+        return Outcome(ended=Ended.CREATED, theirs=drafts.named(theirs), text=f"draft {theirs}")
     return Outcome(ended=Ended.CREATED, theirs=theirs, text=f"document {number if isinstance(number, int) else theirs}")
 
 

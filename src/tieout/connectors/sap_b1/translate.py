@@ -6,10 +6,22 @@ Names and types of fields: (7). What a field means where no public source says i
 import hashlib
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
+from typing import Literal
 
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.wire import dumps
-from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, Pack, PurchaseOrder, SalesOrder, Tracking
+from tieout.domain.documents import (
+    Address,
+    CreditedGoods,
+    CreditMemo,
+    Item,
+    OrderLine,
+    OrderStatus,
+    Pack,
+    PurchaseOrder,
+    SalesOrder,
+    Tracking,
+)
 from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
@@ -122,6 +134,40 @@ def purchase_order(record: Record, zone: tzinfo) -> PurchaseOrder:
         due_at=due_at(record, zone),
         lines=_lines(record),
         ordered_on=record.day_or_none("TaxDate"),
+    )
+
+
+_CREDIT_BASES: dict[int | None, Literal["return", "invoice", "delivery"]] = {
+    16: "return",
+    13: "invoice",
+    15: "delivery",
+}
+
+
+def credit_memo(record: Record, reference_field: str) -> CreditMemo:
+    """A `CreditNotes` record as a credit memo. Its order is not told: its lines say what they were made from.
+
+    What cancels a credit memo is one of the same kind, and gives credit for nothing.
+    """
+    return CreditMemo(
+        number=str(record.whole("DocNum")),
+        customer=record.text("CardCode"),
+        cancelled=record.fields.get("CancelStatus") in ("csYes", "Y", "csCancellation", "C"),
+        reference=record.text_or_none(reference_field),
+        order=None,
+        lines=tuple(_credited(line) for line in record.rows("DocumentLines") if line.text_or_none("ItemCode")),
+    )
+
+
+def _credited(line: Record) -> CreditedGoods:
+    base, kind = line.whole_or_none("BaseEntry"), _CREDIT_BASES.get(line.whole_or_none("BaseType"))
+    based = kind is not None and base is not None
+    qty = line.number("Quantity") * base_per_unit(line)
+    return CreditedGoods(
+        base_kind=kind if based else None,
+        base=str(base) if based else None,
+        item=line.text("ItemCode"),
+        qty_base=plain(qty),
     )
 
 

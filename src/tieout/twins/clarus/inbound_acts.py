@@ -43,6 +43,7 @@ from tieout.twins.clarus.unreceiving import cancel, revert, short_lines, unrecei
 from tieout.twins.clarus.wiring import as_list, as_object
 
 RECEIPT_TYPES = ("standard", "return")
+NAMING = ("external_system_reference1", "external_system_reference2", "external_system_reference3", "string1")
 LINE_NAMES = {"quantity": "expected_quantity", "batch": "string1", "sell_by": "datetime1"}
 
 
@@ -90,6 +91,17 @@ def edit_receipt(state: State, act: Act) -> Answer:
     if "draft" in act:
         receipt.status = ReceiptStatus.DRAFT if act["draft"] else ReceiptStatus.PENDING
         state.touch(state.goods_in_receipts, receipt)
+    return shown(state, receipt)
+
+
+def name_receipt(state: State, act: Act) -> Answer:
+    """Somebody writes a text into a receipt, whatever its status: fields of text that move no goods (assumption)."""
+    receipt = receipt_of(state, act)
+    given = as_object(act.get("values")) or {}
+    if not set(given) <= set(NAMING):
+        raise wrong(f"values may be {', '.join(NAMING)}")
+    receipt.values.update(checked(state, RECEIPT_FIELDS, given, partial=True))
+    state.touch(state.goods_in_receipts, receipt)
     return shown(state, receipt)
 
 
@@ -246,6 +258,7 @@ INBOUND_ACTS: Mapping[str, Callable[[State, Act], Answer]] = MappingProxyType(
     {
         "create_receipt": create_receipt,
         "edit_receipt": edit_receipt,
+        "name_receipt": name_receipt,
         "cancel_receipt": cancel_receipt,
         "start_receiving": start_receiving,
         "revert_receipt": revert_receipt,

@@ -157,11 +157,16 @@ def _lane() -> None:
             nullable=True,
             comment="the side whose system it waits for, and is not claimed while that rests",
         ),
+        sa.Column(
+            "alarm_at", TIME, nullable=True, comment="wall time to work it again though nothing may have arrived"
+        ),
         sa.PrimaryKeyConstraint("link", "lane", name="pk_lane"),
     )
     where = sa.text("arrived > handled")
     op.create_index("ix_lane_pending", "lane", ["link", "due_at"], sqlite_where=where, postgresql_where=where)
     op.create_index("ix_lane_token", "lane", ["token"])
+    alarmed = sa.text("alarm_at IS NOT NULL")
+    op.create_index("ix_lane_alarm", "lane", ["alarm_at"], sqlite_where=alarmed, postgresql_where=alarmed)
 
 
 def _lease() -> None:
