@@ -84,6 +84,13 @@ def _quarantine(shop: Shop) -> None:
         reference.set_mapping(connection, "demo", "quarantine", "01", "02")
 
 
+def _holds_are_read(shop: Shop) -> None:
+    """What is on hold is read as often as a change of it needs to be seen twice and to cross, and once more."""
+    for _ in range(4):
+        shop.clock.pass_s(300)
+        shop.sync()
+
+
 def test_an_invoiced_delivery_that_comes_back_is_a_return_and_the_draft_of_a_credit_memo(shop: Shop) -> None:
     books = _balances(shop)
     _delivered(shop)
@@ -176,6 +183,25 @@ def test_what_may_not_be_sold_goes_to_the_quarantine_warehouse(shop: Shop) -> No
     )
     assert (shop.open_cases(), _goods(shop, "Returns"), _shelf(shop, "02")) == ([], [], 0)
     assert [int(row[2]) for row in shop.rows(back)] == [0, 0]
+
+
+def test_a_held_returned_piece_goes_to_quarantine_once_and_what_is_read_of_holds_moves_nothing_more(shop: Shop) -> None:
+    _quarantine(shop)
+    _delivered(shop)
+    goods_in = _booked(shop, "demo.SO.1", ("LANTERN", 3))
+    _receive(shop, goods_in, 2)
+    _receive(shop, goods_in, 1, held=True, reason_code="QC")
+    shop.settle(2)
+    _holds_are_read(shop)
+    assert (_goods(shop, "Returns"), shop.ledger_documents("StockTransfers")) == ([("01", 2), ("02", 1)], [])
+    assert (_shelf(shop), _shelf(shop, "02")) == (992, 1)
+    held = max(row.id for row in shop.floor.state.stocks if row.lot.status != "available")
+    shop.on_the_floor("hold", stock_id=held, held=False, description="as good as new")
+    _holds_are_read(shop)
+    (freed,) = shop.ledger_documents("StockTransfers")
+    (line,) = freed["StockTransferLines"]
+    assert (line["FromWarehouseCode"], line["WarehouseCode"], line["Quantity"]) == ("02", "01", 1)
+    assert (_shelf(shop), _shelf(shop, "02"), shop.open_cases()) == (993, 0, [])
 
 
 @pytest.mark.parametrize("by", ["the next reading", "a replay"])

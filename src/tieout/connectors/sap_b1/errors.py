@@ -152,8 +152,8 @@ MEANS: dict[tuple[str, str], str] = {
 }
 """The table is written for deliveries. Where its reason is another for another kind of posting: that one.
 
-A goods receipt or a return is cancelled with the lots it came with, so a lot that does not suffice has left since. Stock
-that was lost or transferred names its lots too, or was not sent."""
+A goods receipt or a return is cancelled with the lots it came with, so a lot that does not suffice has left since.
+Stock that was lost or transferred names its lots too, or was not sent."""
 
 
 def judge(fault: Fault) -> Rule:
