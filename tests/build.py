@@ -16,11 +16,11 @@ from tieout.domain.documents import (
     Item,
     OrderLine,
     OrderStatus,
-    Period,
     SalesOrder,
     Side,
     Tracking,
 )
+from tieout.domain.periods import Period
 from tieout.domain.postings import AskedLine, GoodsOut
 from tieout.journal.inbox import Received
 from tieout.journal.rows import DocumentRow

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from tests.build import LAMP, MUG, despatch, facts, item, items, left, order
 
-from tieout.domain.documents import GoodsLine, Period, Tracking
+from tieout.domain.documents import GoodsLine, Tracking
+from tieout.domain.periods import Period
 from tieout.domain.reasons import Problem
 from tieout.rules.carrier_mapped import despatch_carrier_is_mapped
 from tieout.rules.facts import Codes

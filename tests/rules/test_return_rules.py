@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.build import LAMP, MUG, NOON, facts, item, items, left
 
-from tieout.domain.documents import GoodsLine, Period, Return, Tracking
+from tieout.domain.documents import GoodsLine, Return, Tracking
+from tieout.domain.periods import Period
 from tieout.domain.postings import Lot
 from tieout.domain.reasons import Problem
 from tieout.rules.facts import Codes, Facts

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from tieout.domain.documents import Document, Item, Period, Side
+from tieout.domain.documents import Document, Item, Side
 from tieout.domain.limits import NO_LIMITS, Limits
+from tieout.domain.periods import Period
 from tieout.domain.postings import Body, Outcome
 
 

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from tieout.domain.credits import CreditDue, CreditMemo
+
 
 class Side(StrEnum):
     """Which of the two systems of a link."""
@@ -422,41 +424,6 @@ class ReturnReversal:
     lines: tuple[GoodsLine, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreditedGoods:
-    """Base units of one item on a credit memo. `base` is the ledger's id of the document they were taken from."""
-
-    base_kind: Literal["return", "invoice", "delivery"] | None
-    base: str | None
-    item: str
-    qty_base: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreditMemo:
-    """A customer's credit memo in the ledger, whoever wrote it. `reference` is what it bears where ours would stand;
-    `order` our reference of the order it credits, as far as the journal knows it."""
-
-    kind: Literal["credit_memo"] = "credit_memo"
-    number: str
-    customer: str
-    cancelled: bool
-    reference: str | None
-    order: str | None
-    lines: tuple[CreditedGoods, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreditDue:
-    """A return that the ledger owes its customer a credit memo for. `of` is the key of that return, `number` the
-    order's as people know it."""
-
-    kind: Literal["credit_due"] = "credit_due"
-    of: str
-    number: str
-    due_at: datetime
-
-
 Order = SalesOrder | PurchaseOrder
 """What the ledger asks the warehouse to send or to expect."""
 Goods = Despatch | Receipt | Return
@@ -470,15 +437,6 @@ def _by_line(lines: Iterable[GoodsLine]) -> dict[str | None, Decimal]:
     for line in lines:
         total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
     return total
-
-
-@dataclass(frozen=True, kw_only=True)
-class Period:
-    """A posting period of the ledger. Both days are inside it."""
-
-    first: date
-    last: date
-    open: bool
 
 
 Content = (

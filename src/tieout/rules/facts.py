@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tieout.domain.documents import Item, Order, OrderLine, Pack, Period, PurchaseOrder
+from tieout.domain.documents import Item, Order, OrderLine, Pack, PurchaseOrder
 from tieout.domain.limits import NO_LIMITS, Limits
+from tieout.domain.periods import Period
 from tieout.domain.postings import Asked
 from tieout.rules.returnable import Delivered
 

@@ -7,7 +7,8 @@ from pydantic import SecretStr
 from tieout.connectors import clarus, sap_b1
 from tieout.connectors.contract import Answer, Capabilities, Connector, Inbound, Message, Poll, Send, Shown
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Item, Period
+from tieout.domain.documents import Item
+from tieout.domain.periods import Period
 from tieout.domain.postings import Outcome
 from tieout.rules.facts import Policy
 from tieout.simulate.mishaps import Mishaps

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from tieout.domain.documents import Arrivals, CreditedGoods, CreditMemo, Document
+from tieout.domain.credits import CreditedGoods, CreditMemo
+from tieout.domain.documents import Arrivals, Document
 from tieout.domain.identity import order_lane, reference, sales_order_key_of
 from tieout.journal import answers
 from tieout.journal.store import Journal

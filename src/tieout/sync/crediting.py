@@ -9,18 +9,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from tieout.domain.documents import (
-    CreditDue,
-    CreditedGoods,
-    CreditMemo,
-    Document,
-    GoodsLine,
-    Return,
-    ReturnReversal,
-    Reversal,
-    SalesOrder,
-    Side,
-)
+from tieout.domain.credits import CreditDue, CreditedGoods, CreditMemo
+from tieout.domain.documents import Document, GoodsLine, Return, ReturnReversal, Reversal, SalesOrder, Side
 from tieout.domain.postings import Credit, GoodsReturn, ReturnedLine
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem

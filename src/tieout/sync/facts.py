@@ -13,7 +13,6 @@ from tieout.domain.documents import (
     Item,
     ItemSeen,
     Order,
-    Period,
     PurchaseOrder,
     Receipt,
     ReceiptReversal,
@@ -25,6 +24,7 @@ from tieout.domain.documents import (
     Transfer,
 )
 from tieout.domain.identity import held_in, item_identity
+from tieout.domain.periods import Period
 from tieout.domain.postings import Asked
 from tieout.journal import reference
 from tieout.journal.mappings import BY_WAREHOUSE, Mapped, mapped

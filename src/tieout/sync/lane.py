@@ -5,11 +5,9 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import inf
 
+from tieout.domain.credits import CreditDue, CreditedGoods, CreditMemo
 from tieout.domain.documents import (
     Adjustment,
-    CreditDue,
-    CreditedGoods,
-    CreditMemo,
     Despatch,
     GoodsLine,
     Hold,

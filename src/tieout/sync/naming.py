@@ -7,11 +7,11 @@ worked: so a mapping made today serves a document that was read yesterday. What 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from tieout.domain.credits import CreditMemo
 from tieout.domain.documents import (
     Adjustment,
     Arrivals,
     Content,
-    CreditMemo,
     Despatch,
     Document,
     Hold,

@@ -6,18 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from tieout.connectors.contract import Answer, Message, Misconfigured, RetryLater, Unreadable
-from tieout.domain.documents import (
-    Arrivals,
-    CreditMemo,
-    Despatch,
-    Document,
-    Fulfilment,
-    Hold,
-    Item,
-    OnHold,
-    Reversal,
-    Side,
-)
+from tieout.domain.credits import CreditMemo
+from tieout.domain.documents import Arrivals, Despatch, Document, Fulfilment, Hold, Item, OnHold, Reversal, Side
 from tieout.domain.identity import lane_of_order
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes

@@ -11,7 +11,8 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from tieout.domain.clock import Clock
-from tieout.domain.documents import CreditMemo, Side
+from tieout.domain.credits import CreditMemo
+from tieout.domain.documents import Side
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.lanes import Claimed

@@ -8,17 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from tieout.domain.documents import (
-    Arrivals,
-    Content,
-    CreditDue,
-    Fulfilment,
-    Item,
-    ItemSeen,
-    OnHold,
-    dump_content,
-    load_content,
-)
+from tieout.domain.credits import CreditDue
+from tieout.domain.documents import Arrivals, Content, Fulfilment, Item, ItemSeen, OnHold, dump_content, load_content
 from tieout.domain.identity import item_identity
 from tieout.domain.reasons import Problem
 from tieout.journal.mappings import mapped

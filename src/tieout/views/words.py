@@ -3,12 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
+from tieout.domain.credits import CreditDue, CreditMemo
 from tieout.domain.documents import (
     Adjustment,
     Arrivals,
     Content,
-    CreditDue,
-    CreditMemo,
     Despatch,
     Fulfilment,
     Goods,

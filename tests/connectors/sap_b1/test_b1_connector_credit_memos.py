@@ -8,7 +8,8 @@ from b1_ledger import Company
 from tests.connectors.reading import read_one
 
 from tieout.connectors.contract import Message, Unreadable
-from tieout.domain.documents import CreditedGoods, CreditMemo, Document
+from tieout.domain.credits import CreditedGoods, CreditMemo
+from tieout.domain.documents import Document
 
 
 def told(company: Company, place: int = -1) -> CreditMemo:

@@ -32,8 +32,9 @@ from tieout.connectors.contract import (
     Unreadable,
 )
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Item, Period, Side
+from tieout.domain.documents import Item, Side
 from tieout.domain.limits import Limits
+from tieout.domain.periods import Period
 from tieout.domain.postings import (
     Ended,
     GoodsIn,

@@ -10,7 +10,7 @@ from tieout.connectors.sap_b1.reader import Reader
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.wire import Json, rows
-from tieout.domain.documents import Period
+from tieout.domain.periods import Period
 
 SKEW_MAX = timedelta(minutes=2)
 """A difference of clocks that is worth telling."""

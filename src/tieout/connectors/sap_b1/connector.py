@@ -30,7 +30,8 @@ from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.units import Units
 from tieout.domain.clock import Clock
-from tieout.domain.documents import Content, Document, Item, Period, Side
+from tieout.domain.documents import Content, Document, Item, Side
+from tieout.domain.periods import Period
 from tieout.domain.postings import Outcome
 from tieout.governor import Wire
 

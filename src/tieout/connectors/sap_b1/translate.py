@@ -10,18 +10,8 @@ from typing import Literal
 
 from tieout.connectors.sap_b1.record import Record
 from tieout.connectors.sap_b1.wire import dumps
-from tieout.domain.documents import (
-    Address,
-    CreditedGoods,
-    CreditMemo,
-    Item,
-    OrderLine,
-    OrderStatus,
-    Pack,
-    PurchaseOrder,
-    SalesOrder,
-    Tracking,
-)
+from tieout.domain.credits import CreditedGoods, CreditMemo
+from tieout.domain.documents import Address, Item, OrderLine, OrderStatus, Pack, PurchaseOrder, SalesOrder, Tracking
 from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
