@@ -88,7 +88,7 @@ def test_a_worker_says_when_it_is_ready_and_listens_nowhere(file: Path) -> None:
 
 def test_a_person_reads_the_same_as_text(file: Path) -> None:
     with process("worker", "--config", str(file)) as running:
-        assert first_line(running) == "ready: 10 jobs for demo\n"
+        assert first_line(running) == "ready: 12 jobs for demo\n"
         logged = logged_until(running, "WARNING poll:demo:ledger:items: ")
         code, rest = stopped(running)
     assert code == 0
