@@ -51,10 +51,12 @@ _FILL = (
     SELECT :link, 'order/' || n, 1, {handled}, :at, :at, 0 FROM number""",
 )
 _CASES = (
-    "INSERT INTO case_ (link, lane, reason, owner, severity, cause, problems, state, opened_at, due_at, blocked_units) "
+    "INSERT INTO case_ (link, lane, reason, owner, severity, cause, problems, state, opened_at, due_at, blocked_units, "
+    "blocked_value, blocked_documents, blocked_invoices) "
     "SELECT :link, 'order/' || n, 'tracking_missing', 'warehouse', 'normal', 'tracking_missing: ' || n, "
     '\'[{{"reason": "tracking_missing", "detail": "no tracking"}}]\', '
-    "CASE WHEN n % 50 = 0 THEN 'open' ELSE 'resolved' END, :at, :at, '24.000000' FROM number WHERE n % 10 = 0"
+    "CASE WHEN n % 50 = 0 THEN 'open' ELSE 'resolved' END, :at, :at, '24.000000', '48.000000', 1, 1 "
+    "FROM number WHERE n % 10 = 0"
 )
 
 
