@@ -25,12 +25,12 @@ def movements_of_receipts_forgotten() -> AbstractContextManager[None]:
 
 def goods_taken_back_overlooked() -> AbstractContextManager[None]:
     """What was received and taken back before the goods-in was closed is received in the ledger all the same."""
-    real = receiving._netted
+    real = receiving.netted
 
     def netted(movements: Iterable[Any]) -> Any:
         return real(one for one in movements if not one.undone)
 
-    return replaced((receiving, "_netted", netted))
+    return replaced((receiving, "netted", netted))
 
 
 def receipt_before_closing() -> AbstractContextManager[None]:
