@@ -244,45 +244,35 @@ class StockLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockGain:
+class _StockDocument:
+    posted_on: date
+    lines: tuple[StockLine, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockGain(_StockDocument):
     """Stock was found: the ledger's goods receipt without an order. What it is worth is left to the ledger."""
 
     kind: Literal["stock_gain"] = "stock_gain"
-    posted_on: date
-    lines: tuple[StockLine, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockLoss:
+class StockLoss(_StockDocument):
     """Stock was lost: the ledger's goods issue without an order."""
 
     kind: Literal["stock_loss"] = "stock_loss"
-    posted_on: date
-    lines: tuple[StockLine, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockTransfer:
+class StockTransfer(_StockDocument):
     """Stock goes from one of the ledger's warehouses to another."""
 
     kind: Literal["stock_transfer"] = "stock_transfer"
-    posted_on: date
-    lines: tuple[StockLine, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
 
 
 StockBatch = StockGain | StockLoss | StockTransfer

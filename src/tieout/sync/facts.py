@@ -98,12 +98,12 @@ class FactBook:
 
     def know_what_is_on_hold(self, works: Iterable[LaneWork]) -> None:
         """Tells the lanes of holds that have something to read what is known to be on hold already."""
-        for work in works:
-            place = held_in(work.lane)
-            if place is None or not work.messages:
-                continue
-            with self._journal.read() as connection:
-                codes = codes_of(mapped(connection, link=self._link.name))
+        asked = [(work, place) for work in works if work.messages and (place := held_in(work.lane)) is not None]
+        if not asked:
+            return
+        codes = self.codes()
+        with self._journal.read() as connection:
+            for work, place in asked:
                 quarantine = codes.booked_in(place, held=True)
                 work.on_hold = reference.on_hold(connection, self._link.name, work.lane, quarantine)
 

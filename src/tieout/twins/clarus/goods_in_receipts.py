@@ -1,29 +1,27 @@
 """Goods-in receipts over REST: create, change, delete, receive, revert (sections 2.5 and 5.5 of the facts)."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from tieout.twins.clarus.calls import NO_CONTENT, Call, data
-from tieout.twins.clarus.errors import RefusedError, not_found, refused
-from tieout.twins.clarus.fields import address_of, checked, opened, problems
+from tieout.twins.clarus.errors import not_found, refused
+from tieout.twins.clarus.fields import address_of, checked, opened
 from tieout.twins.clarus.inbound_events import goods_in_event
 from tieout.twins.clarus.inbound_records import Receipt, ReceiptLine, ReceiptStatus
 from tieout.twins.clarus.line_changes import (
     LineChange,
-    agree_on_quantity,
+    LineKind,
     checked_changes,
-    require_usable,
     require_warehouse,
 )
 from tieout.twins.clarus.receipt_fields import RECEIPT_FIELDS, RECEIPT_LINE_FIELDS
 from tieout.twins.clarus.receiving import NOT_STARTED, start
 from tieout.twins.clarus.records import ZERO
 from tieout.twins.clarus.state import State
-from tieout.twins.clarus.stocks import require_whole
 from tieout.twins.clarus.unreceiving import revert
 from tieout.twins.wire import Reply
 
+LINES = LineKind("receipt", RECEIPT_LINE_FIELDS, "expected_quantity", "expected_configurations_quantity")
 KEPT_APART = frozenset({"lines_changes", "account_id", "warehouse_id"})
 SPOKEN = {ReceiptStatus.RCV: "received"}
 """What a reply says where GraphQL says another word: the vendor's examples differ (seam `StatusVocabulary`)."""
@@ -38,7 +36,9 @@ def create(call: Call) -> Reply:
 
 def add_receipt(state: State, receipt: Receipt, values: Mapping[str, Any], address: dict[str, Any] | None) -> Receipt:
     """Takes in a new receipt with the lines of `lines_changes`. `values` are header attributes that were checked."""
-    changes = _line_changes(state, values.get("lines_changes") or [], None, values["account_id"])
+    changes = checked_changes(
+        state, values.get("lines_changes") or [], list[ReceiptLine](), LINES, values["account_id"]
+    )
     require_warehouse(state, values["account_id"], values["warehouse_id"])
     _fill(receipt, values, address)
     state.add(state.goods_in_receipts, receipt)
@@ -62,7 +62,9 @@ def change_receipt(
 ) -> None:
     """Changes the header and the lines of a receipt that nobody has begun to receive."""
     account_id = values.get("account_id", receipt.account_id)
-    changes = _line_changes(state, values.get("lines_changes") or [], receipt, account_id)
+    changes = checked_changes(
+        state, values.get("lines_changes") or [], state.lines_of_receipt(receipt), LINES, account_id
+    )
     require_warehouse(state, account_id, values.get("warehouse_id", receipt.warehouse_id))
     _fill(receipt, values, address)
     _apply(state, receipt, changes)
@@ -111,28 +113,6 @@ def _fill(receipt: Receipt, values: Mapping[str, Any], address: dict[str, Any] |
     receipt.account_id = values.get("account_id", receipt.account_id)
     receipt.warehouse_id = values.get("warehouse_id", receipt.warehouse_id)
     receipt.address = receipt.address if address is None else address
-
-
-def _line_changes(
-    state: State, given: Sequence[Any], receipt: Receipt | None, account_id: int
-) -> list[LineChange[ReceiptLine]]:
-    lines = [] if receipt is None else state.lines_of_receipt(receipt)
-    return checked_changes(given, lines, "receipt", partial(_line_values, state, account_id))
-
-
-def _line_values(
-    state: State, account_id: int, attributes: dict[str, Any], line: ReceiptLine | None, at: str
-) -> dict[str, Any]:
-    found = problems(state, RECEIPT_LINE_FIELDS, attributes, partial=line is not None, at=at)
-    if found:
-        raise RefusedError(*found)
-    values = {field.name: attributes[field.name] for field in RECEIPT_LINE_FIELDS if field.name in attributes}
-    if "product_id" in values:
-        require_usable(state, values["product_id"], account_id, at)
-    agree_on_quantity(values, at, "expected_quantity", "expected_configurations_quantity", needed=line is None)
-    product_id = values["product_id"] if line is None else values.get("product_id", line.product_id)
-    require_whole(state, product_id, values.get("expected_quantity") or (line.expected_quantity if line else ZERO))
-    return values
 
 
 def _apply(state: State, receipt: Receipt, changes: Sequence[LineChange[ReceiptLine]]) -> None:

@@ -1,28 +1,26 @@
 """Sales orders over REST: create, change, delete, cancel. Rules by status: sections 2.6 and 5.6 of the facts."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from tieout.twins.clarus.calls import NO_CONTENT, Call, data
 from tieout.twins.clarus.despatching import cancel_open
-from tieout.twins.clarus.errors import RefusedError, not_found, refused
+from tieout.twins.clarus.errors import not_found, refused
 from tieout.twins.clarus.events import goods_out_event
-from tieout.twins.clarus.fields import address_of, checked, opened, problems
+from tieout.twins.clarus.fields import address_of, checked, opened
 from tieout.twins.clarus.line_changes import (
     LineChange,
-    agree_on_quantity,
+    LineKind,
     checked_changes,
-    require_usable,
     require_warehouse,
 )
 from tieout.twins.clarus.order_fields import LINE_FIELDS, ORDER_FIELDS
 from tieout.twins.clarus.picking import release_all, settle
-from tieout.twins.clarus.records import ZERO, GoodsOut, Line, Status
+from tieout.twins.clarus.records import GoodsOut, Line, Status
 from tieout.twins.clarus.state import State
-from tieout.twins.clarus.stocks import require_whole
 from tieout.twins.wire import Reply
 
+LINES = LineKind("order", LINE_FIELDS, "order_quantity", "ordered_configurations_quantity")
 KEPT_APART = frozenset(
     {"lines_changes", "goods_out_status_id", "account_id", "warehouse_id", "actual_date_of_dispatch"}
 )
@@ -35,7 +33,7 @@ def create(call: Call) -> Reply:
     state, envelope = call.state, opened(call.body(), "goods_outs")
     values = checked(state, ORDER_FIELDS, envelope.attributes)
     address = address_of(state, envelope)
-    changes = _line_changes(state, values.get("lines_changes") or [], None, values["account_id"])
+    changes = checked_changes(state, values.get("lines_changes") or [], list[Line](), LINES, values["account_id"])
     order = GoodsOut(account_id=values["account_id"])
     require_warehouse(state, values["account_id"], values.get("warehouse_id"))
     _require_few_lines(state, len(changes))
@@ -56,7 +54,7 @@ def update(call: Call) -> Reply:
     values = checked(state, ORDER_FIELDS, envelope.attributes, partial=True)
     address = address_of(state, envelope)
     account_id = values.get("account_id", order.account_id)
-    changes = _line_changes(state, values.get("lines_changes") or [], order, account_id)
+    changes = checked_changes(state, values.get("lines_changes") or [], state.lines_of(order), LINES, account_id)
     require_warehouse(state, account_id, values.get("warehouse_id", order.warehouse_id))
     left = sum(change.line is not None and change.verb != "UPDATE" for change in changes)
     _require_few_lines(state, len(state.lines_of(order)) + sum(change.line is None for change in changes) - left)
@@ -135,29 +133,6 @@ def _require_few_lines(state: State, lines: int) -> None:
     most = state.settings.lines_max
     if most and lines > most:
         raise refused("too_many_lines", f"an order may have at most {most} lines", lines=lines)
-
-
-def _line_changes(
-    state: State, given: Sequence[Any], order: GoodsOut | None, account_id: int
-) -> list[LineChange[Line]]:
-    lines = [] if order is None else state.lines_of(order)
-    return checked_changes(given, lines, "order", partial(_line_values, state, account_id))
-
-
-def _line_values(
-    state: State, account_id: int, attributes: dict[str, Any], line: Line | None, at: str
-) -> dict[str, Any]:
-    found = problems(state, LINE_FIELDS, attributes, partial=line is not None, at=at)
-    if found:
-        raise RefusedError(*found)
-    values = {field.name: attributes[field.name] for field in LINE_FIELDS if field.name in attributes}
-    if "product_id" in values:
-        require_usable(state, values["product_id"], account_id, at)
-    agree_on_quantity(values, at, "order_quantity", "ordered_configurations_quantity", needed=line is None)
-    product_id = values["product_id"] if line is None else values.get("product_id", line.product_id)
-    quantity = values.get("order_quantity") or (line.order_quantity if line else ZERO)
-    require_whole(state, product_id, quantity)
-    return values
 
 
 def _apply(state: State, order: GoodsOut, changes: Sequence[LineChange[Line]]) -> None:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from tieout.twins.clarus.errors import Problem, RefusedError, refused
-from tieout.twins.clarus.records import Record
+from tieout.twins.clarus.fields import Field, problems
+from tieout.twins.clarus.inbound_records import ReceiptLine
+from tieout.twins.clarus.records import ZERO, Line
 from tieout.twins.clarus.state import State
+from tieout.twins.clarus.stocks import require_whole
 from tieout.twins.clarus.wiring import as_object
 
 VERBS = ("ADD", "UPDATE", "DESTROY", "REMOVE")
-L = TypeVar("L", bound=Record)
+L = TypeVar("L", Line, ReceiptLine)
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,28 @@ Check = Callable[[dict[str, Any], L | None, str], dict[str, Any]]
 """Gives the values of a line from its attributes, the line there was, and the place to name in a fault."""
 
 
-def checked_changes(given: Sequence[Any], lines: Sequence[L], kind: str, check: Check[L]) -> list[LineChange[L]]:
-    """All entries, or a refusal that lists every fault. `lines` are those of the record, `kind` its name."""
+@dataclass(frozen=True)
+class LineKind:
+    """Lines of orders or receipts: what their record is called, their fields, and the names of a line's quantity:
+    in units, which is the record's own attribute too, and in packages."""
+
+    of: str
+    fields: Sequence[Field]
+    quantity: str
+    packages: str
+
+
+def checked_changes(
+    state: State, given: Sequence[Any], lines: Sequence[L], kind: LineKind, account_id: int
+) -> list[LineChange[L]]:
+    """All entries, or a refusal that lists every fault. `lines` are those of the record, which is of `account_id`."""
+    check = partial(_values, state, kind, account_id)
     found: list[Problem] = []
     changes: list[LineChange[L]] = []
     known = {line.id: line for line in lines}
     for position, change in enumerate(given):
         try:
-            changes.append(_change(change, known, kind, check, f"lines_changes[{position}]"))
+            changes.append(_change(change, known, kind.of, check, f"lines_changes[{position}]"))
         except RefusedError as fault:
             found += fault.problems
     named = [change.line.id for change in changes if change.line is not None]
@@ -65,14 +83,30 @@ def _line(known: Mapping[int, L], line_id: Any, kind: str, at: str) -> L:
     return line
 
 
-def agree_on_quantity(values: dict[str, Any], at: str, plain: str, packages: str, *, needed: bool) -> None:
+def _values(
+    state: State, kind: LineKind, account_id: int, attributes: dict[str, Any], line: L | None, at: str
+) -> dict[str, Any]:
+    found = problems(state, kind.fields, attributes, partial=line is not None, at=at)
+    if found:
+        raise RefusedError(*found)
+    values = {field.name: attributes[field.name] for field in kind.fields if field.name in attributes}
+    if "product_id" in values:
+        require_usable(state, values["product_id"], account_id, at)
+    _agree_on_quantity(values, at, kind, needed=line is None)
+    product_id = values["product_id"] if line is None else values.get("product_id", line.product_id)
+    before = ZERO if line is None else getattr(line, kind.quantity)
+    require_whole(state, product_id, values.get(kind.quantity) or before)
+    return values
+
+
+def _agree_on_quantity(values: dict[str, Any], at: str, kind: LineKind, *, needed: bool) -> None:
     """The plain quantity wins; a quantity of packages counts only for the level `unit` (assumption)."""
-    if values.get(plain) is None:
-        values.pop(plain, None)
-        if values.get(packages) is not None and values.get("stock_configuration", "unit") == "unit":
-            values[plain] = values[packages]
+    if values.get(kind.quantity) is None:
+        values.pop(kind.quantity, None)
+        if values.get(kind.packages) is not None and values.get("stock_configuration", "unit") == "unit":
+            values[kind.quantity] = values[kind.packages]
         elif needed:
-            raise refused("attribute_missing", f"{at}.{plain} must be filled", at=at)
+            raise refused("attribute_missing", f"{at}.{kind.quantity} must be filled", at=at)
 
 
 def require_warehouse(state: State, account_id: int, warehouse_id: int | None) -> None:
