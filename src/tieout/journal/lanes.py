@@ -90,6 +90,8 @@ def _touching(dialect: str) -> Any:
 def hurry(connection: Connection, link: str, lanes: Iterable[str], now: datetime) -> None:
     """Touches the lanes and ends their rest: a person asked for it."""
     names = sorted(set(lanes))
+    if not names:
+        return
     touch(connection, link, names, now)
     chosen = and_(lane.c.link == link, lane.c.lane.in_(names))
     connection.execute(update(lane).where(chosen).values(due_at=now, rested_at=now, rests=0, awaits=None))

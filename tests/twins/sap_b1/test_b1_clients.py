@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import requests
 from b1_company import LOGIN, Company
-from b1sl.b1sl import B1Client, entities
+from b1sl import b1sl  # its `entities` take a second to import: when they are named
+from b1sl.b1sl import B1Client
 from b1sl.b1sl.config import B1Config
 from b1sl.b1sl.exceptions.exceptions import B1NotFoundError, B1ValidationError, SAPConcurrencyError
 from odata import ODataService
@@ -51,7 +52,7 @@ def test_b1sl_creates_an_order_and_its_delivery(company: Company, b1: B1Client) 
     company.stocked("A")
     order = company.order(("A", 10))
     line = {"BaseType": 17, "BaseEntry": order, "BaseLine": 0, "Quantity": 4}
-    note = entities.Document.model_validate({"CardCode": "C-1", "U_TieoutRef": "r-1", "DocumentLines": [line]})
+    note = b1sl.entities.Document.model_validate({"CardCode": "C-1", "U_TieoutRef": "r-1", "DocumentLines": [line]})
     with b1:
         made = b1.delivery_notes.create(note)
         found = b1.delivery_notes.filter("U_TieoutRef eq 'r-1'").execute()
@@ -63,7 +64,7 @@ def test_b1sl_sees_errors_as_its_own_kinds(company: Company, b1: B1Client) -> No
     company.stocked("A", 3)
     order = company.order(("A", 10))
     line = {"BaseType": 17, "BaseEntry": order, "BaseLine": 0, "Quantity": 4}
-    note = entities.Document.model_validate({"CardCode": "C-1", "DocumentLines": [line]})
+    note = b1sl.entities.Document.model_validate({"CardCode": "C-1", "DocumentLines": [line]})
     with b1:
         with pytest.raises(B1NotFoundError, match="-2028"):
             b1.items.get("nothing")
@@ -77,7 +78,7 @@ def test_b1sl_meets_a_concurrent_change(company: Company, b1: B1Client) -> None:
         b1.items.get("A")
         company.patch("Items('A')", {"ItemName": "changed by another"})
         with pytest.raises(SAPConcurrencyError):
-            b1.items.update("A", entities.Item.model_validate({"ItemName": "mine"}))
+            b1.items.update("A", b1sl.entities.Item.model_validate({"ItemName": "mine"}))
 
 
 def test_b1sl_sends_a_batch_with_a_change_set(company: Company, b1: B1Client) -> None:
@@ -85,8 +86,8 @@ def test_b1sl_sends_a_batch_with_a_change_set(company: Company, b1: B1Client) ->
     with b1, b1.batch() as batch:
         batch.items.get("A")
         with batch.changeset() as changes:
-            changes.items.create(entities.Item.model_validate({"ItemCode": "B"}))
-            changes.items.create(entities.Item.model_validate({"ItemCode": "C"}))
+            changes.items.create(b1sl.entities.Item.model_validate({"ItemCode": "B"}))
+            changes.items.create(b1sl.entities.Item.model_validate({"ItemCode": "C"}))
         results = batch.execute()
     assert [result.status for result in results] == [200, 201, 201]
     assert company.state()["counts"]["Items"] == 3
@@ -96,8 +97,8 @@ def test_b1sl_sees_a_change_set_rolled_back_whole(company: Company, b1: B1Client
     company.act("create_item", item="A")
     with b1, b1.batch() as batch:
         with batch.changeset() as changes:
-            changes.items.create(entities.Item.model_validate({"ItemCode": "B"}))
-            changes.items.create(entities.Item.model_validate({"ItemCode": "A"}))
+            changes.items.create(b1sl.entities.Item.model_validate({"ItemCode": "B"}))
+            changes.items.create(b1sl.entities.Item.model_validate({"ItemCode": "A"}))
         batch.items.get("A")
         results = batch.execute()
     assert [result.outcome.value for result in results] == ["rolled_back", "rolled_back", "not_executed"]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import requests
 from b1_company import LOGIN, Company
-from b1sl.b1sl import B1Client, entities
+from b1sl import b1sl  # its `entities` take a second to import: when they are named
+from b1sl.b1sl import B1Client
 from b1sl.b1sl.config import B1Config
 from odata import ODataService
 from odata.flags import ODataServerFlags
@@ -49,14 +50,14 @@ def test_b1sl_reads_every_new_set(chain: dict[str, int], client: B1Client) -> No
         assert (receipt.document_lines[0].base_type, receipt.card_code) == (22, "S-1")
         assert client.returns.get(chain["Returns"]).document_lines[0].quantity == 2
         assert client.credit_notes.get(chain["CreditNotes"]).doc_total == 20
-        transfers = client.get_resource(entities.StockTransfer, "StockTransfers")
+        transfers = client.get_resource(b1sl.entities.StockTransfer, "StockTransfers")
         assert transfers.get(chain["StockTransfers"]).to_warehouse == "02"
         assert client.drafts.get(chain["Drafts"]).card_code == "S-1"
 
 
 def test_b1sl_receives_what_was_ordered(chain: dict[str, int], client: B1Client) -> None:
     line = {"BaseType": 22, "BaseEntry": chain["PurchaseOrders"], "BaseLine": 0, "Quantity": 2}
-    note = entities.Document.model_validate({"CardCode": "S-1", "U_TieoutRef": "r-1", "DocumentLines": [line]})
+    note = b1sl.entities.Document.model_validate({"CardCode": "S-1", "U_TieoutRef": "r-1", "DocumentLines": [line]})
     with client:
         made = client.purchase_delivery_notes.create(note)
         found = client.purchase_delivery_notes.filter("U_TieoutRef eq 'r-1'").execute()
