@@ -240,5 +240,3 @@ def _right_lines(world: World) -> None:
     drawn = [line for row in world.documents("PurchaseDeliveryNotes") for line in row["DocumentLines"]]
     found = [(line["BaseEntry"], line["ItemCode"]) for line in drawn]
     assert found == [(world.purchase, ordered[line["BaseLine"]]) for line in drawn], f"drawn on: {found}"
-
-

@@ -28,7 +28,7 @@ Goods = tuple[tuple[str, int], ...]
 
 def item(word: str) -> str:
     """The code of an item: `lanterns` is LANTERN, `bars of soap` is SOAP."""
-    return word.split(" of ")[-1].removesuffix("s").upper()
+    return word.rsplit(" of ", maxsplit=1)[-1].removesuffix("s").upper()
 
 
 def goods(text: str) -> Goods:

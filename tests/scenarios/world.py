@@ -218,7 +218,8 @@ class World:
         self.catch_up()
         of_documents = self.shop.rows(
             "SELECT d.kind, d.key, d.state FROM document d LEFT JOIN case_ c ON c.id = d.case_id WHERE NOT "
-            "(d.state = 'posted' OR d.state = 'ignored' AND d.policy IS NOT NULL OR d.state = 'held' AND c.state = 'open')"
+            "(d.state = 'posted' OR d.state = 'ignored' AND d.policy IS NOT NULL "
+            "OR d.state = 'held' AND c.state = 'open')"
         )
         of_messages = self.shop.rows(
             "SELECT 'message ' || m.topic, m.key, m.state FROM message m LEFT JOIN case_ c ON c.id = m.case_id "
@@ -249,4 +250,3 @@ def _goods(row: dict[str, Any]) -> Goods:
     for line in row.get("DocumentLines") or row.get("StockTransferLines") or []:
         found[line["ItemCode"]] += int(line.get("InventoryQuantity") or line["Quantity"])
     return tuple(sorted(found.items()))
-
