@@ -85,6 +85,12 @@ def _arrive(world: World, goods: Goods) -> None:
     world.arrive(goods)
 
 
+@when(say("somebody issues {goods:Goods} in the ledger"))
+def _issue(world: World, goods: Goods) -> None:
+    ((code, quantity),) = goods
+    world.at_the_ledger("issue_stock", item=code, quantity=quantity)
+
+
 @when("an hour goes by")
 def _an_hour(world: World) -> None:
     world.passes(HOUR_S)

@@ -112,12 +112,6 @@ def _take_part_back(world: World, goods: Goods) -> None:
     world.on_the_floor("unreceive", goods_in_receipt_id=world.goods_in(), product=code)
 
 
-@when(say("somebody issues {goods:Goods} in the ledger"))
-def _issue(world: World, goods: Goods) -> None:
-    ((code, quantity),) = goods
-    world.at_the_ledger("issue_stock", item=code, quantity=quantity)
-
-
 @then("the warehouse expects nothing")
 def _expects_nothing(world: World) -> None:
     assert world.expected() == {}

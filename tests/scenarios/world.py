@@ -206,6 +206,14 @@ class World:
             found[state.products[line.product_id].values["code"]] += int(line.order_quantity)
         return dict(found)
 
+    def in_the_ledgers_api(self, path: str, body: dict[str, Any], method: str = "POST") -> None:
+        """What somebody does over the ledger's public API."""
+        self.catch_up()
+        client = self.shop._ledger_client()
+        reply = client.request(method, f"/b1s/v2/{path}", json=body)
+        assert reply.is_success, reply.text
+        self.happens()
+
     def goods_out(self) -> int:
         """The warehouse's number of the last order."""
         self.catch_up()
