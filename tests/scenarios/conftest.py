@@ -163,6 +163,12 @@ def _holds_back(world: World, units: int) -> None:
     assert sum(found) == units, f"held back: {found}"
 
 
+@then("it is one cause")
+def _one_cause(world: World) -> None:
+    found = {one.cause for one in world.exceptions}
+    assert len(found) == 1, f"causes: {found}"
+
+
 @then(say("it is {severity}"))
 def _urgency(world: World, severity: str) -> None:
     found = {one.severity for one in world.exceptions}

@@ -86,6 +86,7 @@ class World:
         if stock:
             self.at_the_ledger("receive_stock", item=item, quantity=1000)
             self.on_the_floor("add_stock", product=item, quantity=1000)
+        self.catch_up()
 
     def orders(self, goods: Goods, **more: Any) -> int:
         """A customer's order is written in the ledger."""
