@@ -85,6 +85,22 @@ def _arrive(world: World, goods: Goods) -> None:
     world.arrive(goods)
 
 
+@when(say("{goods:Goods} of it leave the warehouse"))
+def _part_leaves(world: World, goods: Goods) -> None:
+    ((_, quantity),) = goods
+    goods_out = world.goods_out()
+    if world.shop.floor.state.goods_outs[goods_out].status.name == "PENDING":
+        world.meanwhile_on_the_floor("pick", goods_out_id=goods_out)
+    world.meanwhile_on_the_floor("despatch", goods_out_id=goods_out, lines={str(goods_out): quantity})
+
+
+@when(say("{goods:Goods} arrive, and no more"))
+def _arrive_short(world: World, goods: Goods) -> None:
+    goods_in = world.goods_in()
+    world.arrive(goods)
+    world.meanwhile_on_the_floor("short_receipt_lines", goods_in_receipt_id=goods_in)
+
+
 @when(say("somebody issues {goods:Goods} in the ledger"))
 def _issue(world: World, goods: Goods) -> None:
     ((code, quantity),) = goods
@@ -163,6 +179,12 @@ def _holds_back(world: World, units: int) -> None:
     assert sum(found) == units, f"held back: {found}"
 
 
+@then("these are told:")
+def _these_told(world: World, datatable: list[list[str]]) -> None:
+    found = sorted([one.owner, one.sentence] for one in world.open_exceptions())
+    assert found == sorted(datatable), _seen(world)
+
+
 @then("it is one cause")
 def _one_cause(world: World) -> None:
     found = {one.cause for one in world.exceptions}
@@ -217,6 +239,30 @@ def _stock(world: World, quantity: int, item: str, place: str) -> None:
     shelf = world.shop.ledger.state.stock.get((item, place))
     found = int(shelf["InStock"]) if shelf else 0
     assert found == quantity, f"the ledger has {found} of {item} in {place}"
+
+
+@then("the warehouse expects nothing")
+def _expects_nothing(world: World) -> None:
+    found = world.expected()
+    assert found == {}, f"the warehouse expects {found}"
+
+
+@then(say("the warehouse expects {goods:Goods}"))
+def _expects(world: World, goods: Goods) -> None:
+    found = world.expected()
+    assert found == dict(goods), f"the warehouse expects {found}"
+
+
+@then("the warehouse is to send nothing")
+def _sends_nothing(world: World) -> None:
+    found = world.asked()
+    assert found == {}, f"the warehouse is to send {found}"
+
+
+@then(say("the warehouse is to send {goods:Goods}"))
+def _sends(world: World, goods: Goods) -> None:
+    found = world.asked()
+    assert found == dict(goods), f"the warehouse is to send {found}"
 
 
 @then("nothing is lost and nothing is doubled")

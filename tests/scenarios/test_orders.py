@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from pytest_bdd import given, scenarios, then, when
+from pytest_bdd import given, scenarios, when
 
 from tests.scenarios.words import Goods, say
 from tests.scenarios.world import LINK, World, lines
@@ -105,15 +105,6 @@ def _pick(world: World) -> None:
 @when("what was picked leaves the warehouse")
 def _despatch(world: World) -> None:
     world.on_the_floor("despatch", goods_out_id=world.goods_out())
-
-
-@when(say("{goods:Goods} of it leave the warehouse"))
-def _part_leaves(world: World, goods: Goods) -> None:
-    ((_, quantity),) = goods
-    goods_out = world.goods_out()
-    if world.shop.floor.state.goods_outs[goods_out].status.name == "PENDING":
-        world.meanwhile_on_the_floor("pick", goods_out_id=goods_out)
-    world.meanwhile_on_the_floor("despatch", goods_out_id=goods_out, lines={str(goods_out): quantity})
 
 
 @when(say("{goods:Goods} of it leave the warehouse, and the rest is given up"))
@@ -248,13 +239,3 @@ def _copied(world: World, quantity: int) -> None:
     body = {"U_TieoutRef": reference}
     world.meanwhile_at_the_ledger("post_delivery_by_hand", order=world.order, lines=by_hand, body=body)
     world.passes(300)
-
-
-@then("the warehouse is to send nothing")
-def _sends_nothing(world: World) -> None:
-    assert world.asked() == {}
-
-
-@then(say("the warehouse is to send {goods:Goods}"))
-def _sends(world: World, goods: Goods) -> None:
-    assert world.asked() == dict(goods)

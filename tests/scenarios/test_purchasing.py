@@ -112,16 +112,6 @@ def _take_part_back(world: World, goods: Goods) -> None:
     world.on_the_floor("unreceive", goods_in_receipt_id=world.goods_in(), product=code)
 
 
-@then("the warehouse expects nothing")
-def _expects_nothing(world: World) -> None:
-    assert world.expected() == {}
-
-
-@then(say("the warehouse expects {goods:Goods}"))
-def _expects(world: World, goods: Goods) -> None:
-    assert world.expected() == dict(goods)
-
-
 @then("the purchase order is closed")
 def _is_closed(world: World) -> None:
     rows = {row["DocEntry"]: row["DocumentStatus"] for row in world.shop.ledger_documents("PurchaseOrders")}

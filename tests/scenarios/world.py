@@ -207,13 +207,15 @@ class World:
             found[state.products[line.product_id].values["code"]] += int(line.order_quantity)
         return dict(found)
 
-    def in_the_ledgers_api(self, path: str, body: dict[str, Any], method: str = "POST") -> None:
-        """What somebody does over the ledger's public API."""
+    def in_the_ledgers_api(self, path: str, body: dict[str, Any], method: str = "POST") -> dict[str, Any]:
+        """What somebody does over the ledger's public API; returns what it answers."""
         self.catch_up()
         client = self.shop._ledger_client()
         reply = client.request(method, f"/b1s/v2/{path}", json=body)
         assert reply.is_success, reply.text
         self.happens()
+        answer: dict[str, Any] = reply.json() if reply.content else {}
+        return answer
 
     def goods_out(self) -> int:
         """The warehouse's number of the last order."""
