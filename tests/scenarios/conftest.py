@@ -9,11 +9,11 @@ from pytest_bdd.parser import Step
 
 from tests.journey.conftest import open_shop
 from tests.scenarios.words import Goods, say
-from tests.scenarios.world import World
+from tests.scenarios.world import HOUR_S, World
 from tieout.journal.store import Journal
 from tieout.journal.tables import metadata
 
-DAY_S, HOUR_S, MINUTE_S = 86_400.0, 3_600.0, 60.0
+DAY_S, MINUTE_S = 86_400.0, 60.0
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +114,7 @@ def _an_hour(world: World) -> None:
 
 @when(say("{days:d} days go by"))
 def _days(world: World, days: int) -> None:
-    world.passes(days * DAY_S)
+    world.passes(days * DAY_S, turns=1)
 
 
 @when(say("{minutes:d} minutes go by"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.journey.conftest import Shop
+from tests.journey.under import Under
 from tests.scenarios.words import Goods
 from tieout.cases.actions import Cases
 from tieout.cases.mappings import Mappings
@@ -18,19 +19,24 @@ LINK = "demo"
 BY_TIEOUT = ("InventoryGenEntries", "InventoryGenExits", "StockTransfers")
 """Sets in which the shop's own first stock stands too: of these only what tieout posted is told."""
 PRICE = 3
+HOUR_S, TURN_S = 3_600.0, 600.0
+"""In a long time tieout has a turn as often as this, and so has somebody who looks after the link."""
 
 
 @dataclass
 class World:
     """People act in either system; before the other side acts, and before anybody looks, tieout has had time to work.
 
-    `order` and `purchase` are what was made last; `exceptions` are those a scenario speaks of at the moment.
+    `order` and `purchase` are what was made last; `exceptions` are those a scenario speaks of at the moment. Where the
+    link is looked after (`under`), both systems may be away; `silent_feed` is one that is never asked.
     """
 
     shop: Shop
     order: int = 0
     purchase: int = 0
     exceptions: list[Exceptional] = field(default_factory=list[Exceptional])
+    under: Under | None = None
+    silent_feed: str = ""
     _news: bool = False
 
     def at_the_ledger(self, act: str, **arguments: Any) -> dict[str, Any]:
@@ -59,9 +65,23 @@ class World:
             return
         self._news = False
         before = self._postings()
-        self.shop.settle(1)
+        self._works(150)
         if self._postings() != before or self.unfinished():  # what was posted is seen, what waits is tried again
-            self.shop.settle(1)
+            self._works(150)
+
+    def _works(self, seconds: float) -> None:
+        """Some time goes by, and then tieout has its turn."""
+        self.shop.clock.pass_s(seconds)
+        if self.under is None:
+            self.shop.sync()
+            return
+        self.under.asks(but=self.silent_feed)
+        self.shop.work()
+        self.under.watch()
+
+    def rests(self) -> None:
+        """Nobody is to work before the next thing happens."""
+        self._news = False
 
     def _postings(self) -> list[Any]:
         return self.shop.rows("SELECT count(*), sum(state = 'done') FROM posting")
@@ -70,11 +90,14 @@ class World:
         """Something has happened that tieout has to see to."""
         self._news = True
 
-    def passes(self, seconds: float) -> None:
+    def passes(self, seconds: float, turns: int | None = None) -> None:
         """Time goes by, and tieout works as it does."""
         self.catch_up()
-        self.shop.clock.pass_s(seconds)
-        self.shop.settle(2)
+        often = seconds > HOUR_S or self.under is not None
+        turns = turns or (max(1, int(seconds // TURN_S)) if often else 1)
+        for _ in range(turns):
+            self._works(seconds / turns)
+        self.happens()
 
     def wants(self, **policy: Any) -> None:
         """The merchant wants it so."""
