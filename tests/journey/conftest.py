@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -173,8 +174,8 @@ class Shop:
         return int(made["key"])
 
 
-@pytest.fixture
-def shop(journal: Journal) -> Iterator[Shop]:
+@contextmanager
+def open_shop(journal: Journal) -> Iterator[Shop]:
     """An open shop: one item in stock on both sides, everything mapped."""
     clock = HandClock()
     ledger, floor = SapB1Twin(clock.now), ClarusTwin(clock.now)
@@ -205,3 +206,10 @@ def shop(journal: Journal) -> Iterator[Shop]:
     yield shop
     link.warehouse.close()
     link.ledger.close()
+
+
+@pytest.fixture
+def shop(journal: Journal) -> Iterator[Shop]:
+    """The shop over a journal on either database."""
+    with open_shop(journal) as made:
+        yield made
