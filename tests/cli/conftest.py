@@ -86,7 +86,7 @@ class Terminal:
 
 
 @pytest.fixture
-def migrated_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+def emptied_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     """These accounts are of the commands, so the embedded database will do."""
     return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
