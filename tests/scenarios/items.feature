@@ -31,7 +31,7 @@ Feature: Items
     Then nobody is told anything
     And the warehouse is to send 5 mugs
 
-  Scenario: The code is longer than the warehouse can keep
+  Scenario: The warehouse cannot keep the code as it is written
     When merchandising creates the item "MUG "
     Then merchandising is told: "The warehouse cannot keep an item's code as the ledger writes it."
     And the warehouse has no item "MUG"

@@ -34,12 +34,14 @@ class Decider:
     def plan(self, work: LaneWork, row: DocumentRow, steps: list[tuple[str, str, Body]]) -> None:
         """The document is to be posted by these steps (kind, key of the reference, body), in order.
 
-        A step that an earlier revision left behind, refused or void, becomes this document's own.
+        A step that an earlier revision left behind, refused or void, becomes this document's own. What was refused of
+        this document under another reference, before a mapping gave it this one, is void.
         """
         row.state = "planned"
         self.changes.touch(row)
         for number, step in enumerate(steps):
             self._due(work, row, number, step)
+        self._void(work, row, "refused")
         self.changes.movements += movements(row, places=booked_in(body for _, _, body in steps))
 
     def plan_together(self, work: LaneWork, rows: Sequence[DocumentRow], kind: str, key: str, body: Body) -> None:
@@ -128,13 +130,16 @@ class Decider:
         for other in self.changes.drop_hold(row):
             other.state, other.case_id = "waiting", None
         self.ignore(row, why)
-        for posting in work.postings:
-            if posting.document is row and posting.state in ("due", "refused"):
-                posting.state = "void"
-                self.changes.touch(posting)
+        self._void(work, row, "due", "refused")
         case = work.cases.get(case_id or 0)
         if case is not None:
             self.free(work, case, why)
+
+    def _void(self, work: LaneWork, row: DocumentRow, *states: str) -> None:
+        for posting in work.postings:
+            if posting.document is row and posting.state in states:
+                posting.state = "void"
+                self.changes.touch(posting)
 
     def free(self, work: LaneWork, case: CaseRow, why: str) -> None:
         """Clears a case: whatever it still holds waits to be decided again."""
