@@ -144,7 +144,10 @@ class Lot:
 
 @dataclass(frozen=True, kw_only=True)
 class PostedLine:
-    """Units delivered or received against one order line. `qty` counts the order line's own unit."""
+    """Units delivered or received against one order line. `qty` counts the order line's own unit.
+
+    A `kit` is no goods: it stands for the lines of its parts, which follow.
+    """
 
     line: str
     item: str
@@ -153,11 +156,15 @@ class PostedLine:
     warehouse: str
     lots: tuple[Lot, ...] = ()
     serials: tuple[str, ...] = ()
+    kit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Goods left: the ledger's delivery against an order. `order` is the ledger's id of the order."""
+    """Goods left: the ledger's delivery against an order. `order` is the ledger's id of the order.
+
+    `also` are the keys of despatches whose goods it has besides its own document's: together they make whole kits.
+    """
 
     kind: Literal["delivery"] = "delivery"
     order: str
@@ -166,6 +173,7 @@ class Delivery:
     carrier: str | None
     tracking: tuple[str, ...]
     lines: tuple[PostedLine, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:
