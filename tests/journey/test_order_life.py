@@ -1,37 +1,16 @@
 """Accounts of orders that are not like the others: large ones, kits, gifts, several warehouses, several units."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from tests.journey.conftest import Shop
-from tieout.connectors import clarus
+from tests.journey.goods import edit, items, line, order
 from tieout.connectors.contract import Message
 from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.twins.wire import InProcess
-
-
-def _items(shop: Shop, *codes: str, **more: Any) -> None:
-    """More items, in stock on both sides."""
-    for code in codes:
-        shop.at_the_ledger("create_item", item=code, body={"InventoryUOM": "EACH", **more})
-        shop.at_the_ledger("receive_stock", item=code, quantity=1000)
-    shop.sync()
-    for code in codes:
-        shop.on_the_floor("add_stock", product=code, quantity=1000)
-
-
-def _line(item: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
-    return {"item": item, "quantity": quantity, "warehouse": "01", "price": 3, **more}
-
-
-def _order(shop: Shop, *lines: dict[str, Any], **more: Any) -> int:
-    key = int(shop.at_the_ledger("create_order", lines=list(lines), **more)["key"])
-    shop.sync()
-    return key
 
 
 def _purchase(shop: Shop, *lines: dict[str, Any]) -> int:
@@ -40,61 +19,23 @@ def _purchase(shop: Shop, *lines: dict[str, Any]) -> int:
     return key
 
 
-def _edit(shop: Shop, key: int, **how: Any) -> None:
-    shop.clock.pass_s(60)
-    shop.at_the_ledger("edit_order", order=key, **how)
-    shop.sync()
-
-
 def _sent(shop: Shop) -> list[tuple[str]]:
     return shop.rows("SELECT state FROM posting WHERE kind = 'goods_out'")
 
 
-def _takes_at_most(shop: Shop, lines: int) -> None:
-    settings = {"base_url": "http://127.0.0.1", "tenant": "tieout", "client_id": "tieout", "client_secret": "tieout"}
-    made = clarus.Settings.model_validate({**settings, "account": "TIEOUT", "lines_max": lines})
-    shop.link = replace(shop.link, warehouse=clarus.connect(made, clock=shop.clock, transport=shop.to_floor))
-    shop.drain = replace(shop.drain, link=shop.link)
-
-
-def test_an_order_with_more_lines_than_the_warehouse_takes_waits_until_it_is_split(shop: Shop) -> None:
-    _items(shop, "MUG", "CUP", "POST")
-    _takes_at_most(shop, 2)
-    key = _order(shop, _line("LANTERN"), _line("MUG"), _line("CUP"))
-    assert shop.open_cases() == ["order_too_large"]
-    assert _sent(shop) == []
-    _edit(shop, key, remove=[2])
-    assert shop.open_cases() == []
-    assert _sent(shop) == [("done",)]
-    _edit(shop, key, add=[_line("POST")])
-    assert shop.open_cases() == ["order_too_large"]
-    shop.all_leaves()
-    shop.sync()
-    assert shop.lines_delivered() == [1]
-
-
-def test_a_warehouse_that_takes_fewer_lines_than_we_were_told_refuses_the_order_by_name(shop: Shop) -> None:
-    _items(shop, "MUG")
-    shop.floor.state.settings = replace(shop.floor.state.settings, lines_max=1)
-    _order(shop, _line("LANTERN"), _line("MUG"))
-    assert shop.open_cases() == ["order_refused"]
-    (told,) = shop.rows("SELECT problems FROM case_")
-    assert "at most 1 lines" in told[0]
-
-
 def test_an_order_with_a_kit_is_held_until_its_parts_are_lines_of_their_own(shop: Shop) -> None:
-    _items(shop, "SET", TreeType="iSalesTree")
-    _items(shop, "SOFA", TreeType="iProductionTree")
-    key = _order(shop, _line("SET"), _line("SOFA"))
+    items(shop, "SET", TreeType="iSalesTree")
+    items(shop, "SOFA", TreeType="iProductionTree")
+    key = order(shop, line("SET"), line("SOFA"))
     assert shop.open_cases() == ["order_has_kit"]
-    _edit(shop, key, remove=[0], add=[_line("LANTERN")])
+    edit(shop, key, remove=[0], add=[line("LANTERN")])
     assert shop.open_cases() == []
     assert _sent(shop) == [("done",)]
 
 
 def test_a_gift_at_no_price_crosses_as_any_other_line(shop: Shop) -> None:
-    _items(shop, "MUG")
-    _order(shop, _line("LANTERN", 2), _line("MUG", 1, price=0))
+    items(shop, "MUG")
+    order(shop, line("LANTERN", 2), line("MUG", 1, price=0))
     shop.all_leaves()
     shop.sync()
     (invoice,) = shop.ledger_documents("Invoices")
@@ -106,7 +47,7 @@ def test_a_gift_at_no_price_crosses_as_any_other_line(shop: Shop) -> None:
 
 
 def test_a_purchase_order_of_services_is_ignored_by_a_policy_that_says_so(shop: Shop) -> None:
-    key = _purchase(shop, _line("LANTERN"))
+    key = _purchase(shop, line("LANTERN"))
     order = next(row for row in shop.ledger_documents("PurchaseOrders") if row["DocEntry"] == key)
     services = {**order, "DocEntry": 900, "DocumentLines": [{"LineNum": 0, "ItemDescription": "cleaning"}]}
     told = Message(topic="purchase_orders", key="900", identity="900:1", raw=json.dumps(services))
@@ -120,7 +61,7 @@ def test_a_purchase_order_of_services_is_ignored_by_a_policy_that_says_so(shop: 
 def test_a_change_after_picking_began_says_in_what_state_the_order_is_and_since_when(shop: Shop) -> None:
     key = shop.order(10)
     shop.on_the_floor("pick", goods_out_id=1)
-    _edit(shop, key, change=[{"line": 0, "quantity": 12}])
+    edit(shop, key, change=[{"line": 0, "quantity": 12}])
     assert shop.open_cases() == ["order_changed_too_late"]
     (told,) = shop.rows("SELECT problems FROM case_")
     assert "in status PICK, picked since 2026-03-02 09:00 UTC: it can no longer be changed" in told[0]
@@ -142,7 +83,7 @@ def test_several_ledger_warehouses_in_one_building_are_one_goods_out_and_deliver
     shop.at_the_ledger("receive_stock", item="LANTERN", quantity=100, warehouse="02")
     with shop.journal.write("map") as connection:
         reference.set_mapping(connection, "demo", "warehouse", "02", "WH1")
-    _order(shop, _line("LANTERN", 7), _line("LANTERN", 5, warehouse="02"))
+    order(shop, line("LANTERN", 7), line("LANTERN", 5, warehouse="02"))
     assert len(_sent(shop)) == 1
     shop.all_leaves()
     shop.sync()
@@ -151,9 +92,9 @@ def test_several_ledger_warehouses_in_one_building_are_one_goods_out_and_deliver
         (0, "01", 7),
         (1, "02", 5),
     ]
-    _purchase(shop, _line("LANTERN", 3), _line("LANTERN", 9, warehouse="02"))
-    for line, quantity in (("0", 3), ("1", 9)):
-        shop.on_the_floor("receive_line", goods_in_receipt_id=1, alt_line_number=line, quantity=quantity)
+    _purchase(shop, line("LANTERN", 3), line("LANTERN", 9, warehouse="02"))
+    for number, quantity in (("0", 3), ("1", 9)):
+        shop.on_the_floor("receive_line", goods_in_receipt_id=1, alt_line_number=number, quantity=quantity)
     shop.on_the_floor("put_away", goods_in_receipt_id=1)
     shop.settle(2)
     (receipt,) = shop.ledger_documents("PurchaseDeliveryNotes")
@@ -165,8 +106,8 @@ def test_one_ledger_warehouse_in_two_buildings_sends_from_the_one_and_receives_a
     _make_warehouse(shop, "WH2")
     with shop.journal.write("map") as connection:
         reference.set_mapping(connection, "demo", "arrival", "01", "WH2")
-    _order(shop, _line("LANTERN", 7))
-    _purchase(shop, _line("LANTERN", 3))
+    order(shop, line("LANTERN", 7))
+    _purchase(shop, line("LANTERN", 3))
     sent, expected = shop.rows("SELECT body FROM posting WHERE kind IN ('goods_out', 'goods_in') ORDER BY id")
     assert '"warehouse":"WH1"' in sent[0]
     assert '"warehouse":"WH2"' in expected[0]
@@ -210,8 +151,8 @@ def _units(shop: Shop) -> dict[str, int]:
 
 def test_inner_packs_and_pallets_are_counted_exactly_both_ways_and_what_does_not_divide_is_told(shop: Shop) -> None:
     units = _units(shop)
-    _items(shop, "TILE", UoMGroupEntry=units["group"])
-    _order(shop, _line("TILE", 3, uom=units["INNER"]), _line("TILE", 1, uom=units["PALLET"]))
+    items(shop, "TILE", UoMGroupEntry=units["group"])
+    order(shop, line("TILE", 3, uom=units["INNER"]), line("TILE", 1, uom=units["PALLET"]))
     asked = [float(line.order_quantity) for line in shop.floor.state.lines]
     assert asked == [18, 480]
     shop.all_leaves()
@@ -221,7 +162,7 @@ def test_inner_packs_and_pallets_are_counted_exactly_both_ways_and_what_does_not
         ("INNER", 3, 18),
         ("PALLET", 1, 480),
     ]
-    _purchase(shop, _line("TILE", 2, uom=units["PALLET"]))
+    _purchase(shop, line("TILE", 2, uom=units["PALLET"]))
     shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="TILE", quantity=480)
     shop.on_the_floor("put_away", goods_in_receipt_id=1)
     shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
@@ -240,7 +181,7 @@ def test_how_an_item_is_packed_goes_to_the_warehouse_and_a_changed_pallet_is_cha
     units = _units(shop)
     with shop.journal.write("map") as connection:
         reference.set_mapping(connection, "demo", "storage_unit", "PALLET", "PALLET")
-    _items(shop, "TILE", UoMGroupEntry=units["group"])
+    items(shop, "TILE", UoMGroupEntry=units["group"])
     assert _packed(shop) == [480]
     rows = [{"AlternateUoM": units["PALLET"], "AlternateQuantity": 1, "BaseQuantity": 500, "Active": "tYES"}]
     rows += [{"AlternateUoM": 1, "AlternateQuantity": 1, "BaseQuantity": 1, "Active": "tYES"}]

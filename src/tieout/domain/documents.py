@@ -98,7 +98,8 @@ class Address:
 class OrderLine:
     """One line of a sales or purchase order. `qty` and `open_qty` count `unit`, of `base_per_unit` base units each.
 
-    `kit` tells that it stands for several items sold as one, or is one of these.
+    `kit` tells that it stands for several items sold as one, or is one of these; `parts` are the lines of these, where
+    the order itself has them: they go out, and it stays in the ledger.
     """
 
     line: str
@@ -111,6 +112,7 @@ class OrderLine:
     price: Decimal = Decimal(0)
     closed: bool = False
     kit: bool = False
+    parts: tuple[str, ...] = ()
 
     @property
     def qty_base(self) -> Decimal:

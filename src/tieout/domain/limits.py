@@ -8,11 +8,14 @@ class Limits:
     """Lengths are in characters. None: no limit is known.
 
     A name that is longer than `item_name` is cut on its way, so two names are the same where they agree so far.
+    `order_lines` is how many lines one request may bring; with `drafts` an order of more is made in several, and nobody
+    starts on it before it is whole.
     """
 
     item_code: int | None = None
     item_name: int | None = None
     order_lines: int | None = None
+    drafts: bool = False
 
 
 NO_LIMITS = Limits()

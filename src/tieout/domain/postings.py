@@ -36,7 +36,10 @@ class AskedLine:
 
 @dataclass(frozen=True, kw_only=True)
 class GoodsOut:
-    """Tell the warehouse to send this. `warehouse` and `carrier` are the warehouse system's own codes."""
+    """Tell the warehouse to send this. `warehouse` and `carrier` are the warehouse system's own codes.
+
+    A `draft` is not whole yet: nobody in the warehouse may start on it.
+    """
 
     kind: Literal["goods_out"] = "goods_out"
     number: str
@@ -46,6 +49,7 @@ class GoodsOut:
     carrier: str | None
     address: Address
     lines: tuple[AskedLine, ...]
+    draft: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -55,11 +59,15 @@ class GoodsOut:
 
 @dataclass(frozen=True, kw_only=True)
 class GoodsOutChange:
-    """Make an order the warehouse already has like `wanted`. Safe to repeat: only what differs is sent."""
+    """Make an order the warehouse already has like `wanted`. Safe to repeat: only what differs is sent.
+
+    `release`: it stands there as a draft of ours, and once it is as wanted the warehouse may start on it.
+    """
 
     kind: Literal["goods_out_change"] = "goods_out_change"
     of: str
     wanted: GoodsOut
+    release: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -136,7 +144,10 @@ class Lot:
 
 @dataclass(frozen=True, kw_only=True)
 class PostedLine:
-    """Units delivered or received against one order line. `qty` counts the order line's own unit."""
+    """Units delivered or received against one order line. `qty` counts the order line's own unit.
+
+    A `kit` is no goods: it stands for the lines of its parts, which follow.
+    """
 
     line: str
     item: str
@@ -145,11 +156,15 @@ class PostedLine:
     warehouse: str
     lots: tuple[Lot, ...] = ()
     serials: tuple[str, ...] = ()
+    kit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Goods left: the ledger's delivery against an order. `order` is the ledger's id of the order."""
+    """Goods left: the ledger's delivery against an order. `order` is the ledger's id of the order.
+
+    `also` are the keys of despatches whose goods it has besides its own document's: together they make whole kits.
+    """
 
     kind: Literal["delivery"] = "delivery"
     order: str
@@ -158,6 +173,7 @@ class Delivery:
     carrier: str | None
     tracking: tuple[str, ...]
     lines: tuple[PostedLine, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """What is posted, made from what is known. Pure; called only for documents no rule has a problem with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from tieout.domain.documents import Despatch, Goods, GoodsLine, Order, OrderLine, PurchaseOrder, Receipt, SalesOrder
 from tieout.domain.postings import AskedLine, Delivery, GoodsIn, GoodsOut, GoodsReceipt, Invoice, Lot, PostedLine
 from tieout.domain.quantities import in_unit
 from tieout.rules.facts import Facts
+from tieout.rules.kits import kits_left, kits_of
 
 
 def goods_out(order: SalesOrder, facts: Facts) -> GoodsOut | None:
@@ -70,20 +72,52 @@ def _wanted(line: OrderLine, facts: Facts) -> AskedLine | None:
     return AskedLine(line=line.line, item=facts.codes.product(line.item), qty_base=wanted)
 
 
-def delivery(order_key: str, despatch: Despatch, facts: Facts) -> Delivery:
-    """The ledger's delivery of a despatch: one line for each order line, with its lots and serial numbers."""
+def delivery(order_key: str, despatch: Despatch, facts: Facts, also: tuple[str, ...] = ()) -> Delivery:
+    """The ledger's delivery of a despatch, or of several together (`also` names the others): one line for each order
+    line, with its lots and serial numbers, and before the parts of a kit the kit."""
     order = facts.order if isinstance(facts.order, SalesOrder) else None
     if order is None:
         raise ValueError("a delivery needs the order it answers")
-    lines = [_posted_line(name, despatch, facts) for name in despatch.by_line()]
     return Delivery(
         order=order_key,
         customer=order.customer,
         posted_on=facts.posting_day(despatch.despatched_at),
         carrier=facts.codes.ledger_carrier(despatch.carrier, order.carrier),
         tracking=despatch.tracking,
-        lines=tuple(lines),
+        lines=tuple(_delivered_lines(despatch, facts)),
+        also=also,
     )
+
+
+def _delivered_lines(despatch: Despatch, facts: Facts) -> Iterator[PostedLine]:
+    kits = {part.line: (kit, parts) for kit, parts in kits_of(facts.order) for part in parts}
+    told: set[str] = set()
+    for name in despatch.by_line():
+        if name not in kits:
+            yield _posted_line(name, despatch, facts)
+        elif kits[name][0].line not in told:
+            told.add(kits[name][0].line)
+            yield from _kit_lines(*kits[name], despatch, facts)
+
+
+def _kit_lines(kit: OrderLine, parts: tuple[OrderLine, ...], despatch: Despatch, facts: Facts) -> Iterator[PostedLine]:
+    """The kit in the number that left, and its parts: of one that is not stock, as many as belong to so many kits."""
+    number = max(kits_left(despatch, kit, parts, facts).values())
+    place = next((part.warehouse for part in parts if facts.stocked(part)), None)
+    yield replace(_not_goods(kit, number, place), kit=True)
+    for part in parts:
+        if facts.stocked(part):
+            yield _posted_line(part.line, despatch, facts)
+        else:
+            yield _not_goods(part, number * part.qty_base / kit.qty_base, place)
+
+
+def _not_goods(line: OrderLine, qty_base: Decimal, place: str | None) -> PostedLine:
+    """A line whose goods nobody moves, in the warehouse of those it belongs to where it names none."""
+    qty, warehouse = in_unit(qty_base, line.base_per_unit), line.warehouse or place
+    if qty is None or warehouse is None:
+        raise ValueError(f"line {line.line}: {qty_base} base units cannot be posted as {line.unit}")
+    return PostedLine(line=line.line, item=line.item, qty=qty, qty_base=qty_base, warehouse=warehouse)
 
 
 def goods_receipt(order_key: str, receipt: Receipt, facts: Facts) -> GoodsReceipt:

@@ -26,6 +26,10 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     invoice: bool = Field(default=True, description="Post an invoice as soon as a delivery stands.")
+    kits: Literal["parts and kit", "hold"] = Field(
+        default="parts and kit",
+        description="Send the parts of a sales kit and deliver them with the kit, or hold every order with a kit.",
+    )
     tracking_required: bool = Field(default=True, description="Hold a despatch that has no tracking number.")
     only_released: bool = Field(default=True, description="Send only orders the ledger has released (confirmed).")
     orders_from: date | None = Field(
@@ -186,7 +190,10 @@ class Facts:
         return at.astimezone(ZoneInfo(self.policy.time_zone)).date()
 
     def stocked(self, line: OrderLine) -> bool:
-        """True for a line whose goods the warehouse handles. An item nobody knows counts as goods until it is known."""
+        """True for a line whose goods the warehouse handles. An item nobody knows counts as goods until it is known; a
+        kit that is taken apart never does."""
+        if line.parts:
+            return False
         item = self.ledger_items.get(line.item)
         return item is None or item.stocked
 

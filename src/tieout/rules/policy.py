@@ -12,9 +12,9 @@ from tieout.rules.item_barcode import barcode_is_its_own, barcode_is_well_formed
 from tieout.rules.item_code_fits import code_fits
 from tieout.rules.item_has_unit import has_a_unit, item_has_a_unit
 from tieout.rules.item_known import items_are_known
+from tieout.rules.kits import kits_are_whole, kits_can_be_sent, no_part_of_a_kit_came_back
 from tieout.rules.line_known import lines_are_known
 from tieout.rules.lots_complete import lots_are_complete
-from tieout.rules.no_kits import no_kits
 from tieout.rules.open_quantity import nothing_above_open
 from tieout.rules.order_size import order_is_not_too_large
 from tieout.rules.partial_allowed import part_is_allowed
@@ -53,7 +53,7 @@ PURCHASE_ORDER: tuple[Callable[[Order, Facts], list[Problem]], ...] = (
     tracking_is_the_same,
     barcodes_are_the_same,
     warehouse_is_mapped,
-    no_kits,
+    kits_can_be_sent,
 )
 ORDER: tuple[OrderRule, ...] = (*PURCHASE_ORDER, order_carrier_is_mapped, order_is_not_too_large)
 
@@ -62,6 +62,7 @@ DESPATCH: tuple[DespatchRule, ...] = (
     left_from_the_right_place,
     nothing_above_open,
     quantities_divide,
+    kits_are_whole,
     part_is_allowed,
     lots_are_complete,
     tracking_is_present,
@@ -89,6 +90,7 @@ STOCK_CHANGE: tuple[Callable[[StockChange, Facts], list[Problem]], ...] = (
 
 RETURN: tuple[Callable[[Return, Facts], list[Problem]], ...] = (
     goods_were_delivered,
+    no_part_of_a_kit_came_back,
     returned_quantities_divide,
     lots_are_complete,
     held_goods_have_a_place,

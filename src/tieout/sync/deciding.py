@@ -31,18 +31,26 @@ class Decider:
     changes: Changes
     invoices: bool = True
 
-    def plan(self, work: LaneWork, row: DocumentRow, steps: list[tuple[str, str, Body]]) -> None:
-        """The document is to be posted by these steps (kind, key of the reference, body), in order.
+    def plan(
+        self,
+        work: LaneWork,
+        row: DocumentRow,
+        steps: list[tuple[str, str, Body]],
+        also: Sequence[DocumentRow] = (),
+    ) -> None:
+        """The document is to be posted by these steps (kind, key of the reference, body), in order; `also` with it.
 
         A step that an earlier revision left behind, refused or void, becomes this document's own. What was refused of
         this document under another reference, before a mapping gave it this one, is void.
         """
-        row.state = "planned"
-        self.changes.touch(row)
         for number, step in enumerate(steps):
             self._due(work, row, number, step)
         self._void(work, row, "refused")
-        self.changes.movements += movements(row, places=booked_in(body for _, _, body in steps))
+        places = booked_in(body for _, _, body in steps)
+        for one in (row, *also):
+            one.state = "planned"
+            self.changes.touch(one)
+            self.changes.movements += movements(one, places=places)
 
     def plan_together(self, work: LaneWork, rows: Sequence[DocumentRow], kind: str, key: str, body: Body) -> None:
         """Many documents are to be posted by one posting, which stands under the first of them."""

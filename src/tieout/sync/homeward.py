@@ -1,6 +1,7 @@
 """Despatches and reversals, to the ledger: what is to be done about each, given the facts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from tieout.domain.documents import Content, Despatch, GoodsLine, Reversal
@@ -10,9 +11,11 @@ from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.rules import bodies
+from tieout.rules.facts import Facts
+from tieout.rules.kits import INCOMPLETE
 from tieout.rules.policy import judge_despatch
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.lane import asked_posting, standing
+from tieout.sync.lane import asked_posting, in_order, posted_together, standing
 
 
 def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch: Despatch) -> None:
@@ -27,15 +30,69 @@ def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch
         work.rest_for_parent(PARENT_RETRY_S, "waits until its order is known to stand in the warehouse")
         return
     facts = decider.facts_for(work, row)
-    problems = judge_despatch(despatch, facts)
+    whole, also, problems = _with_the_rest_of_its_kits(work, row, despatch, facts)
     if problems:
         decider.wait_or_hold(work, row, problems, facts)
         return
-    delivery = bodies.delivery(order_key, despatch, facts)
+    delivery = bodies.delivery(order_key, whole, facts, tuple(one.key for one in also))
     steps: list[tuple[str, str, Body]] = [("delivery", row.key, delivery)]
     if facts.policy.invoice:
         steps.append(("invoice", row.key, bodies.invoice(reference(decider.link, "delivery", row.key), delivery)))
-    decider.plan(work, row, steps)
+    decider.plan(work, row, steps, also)
+
+
+def _with_the_rest_of_its_kits(
+    work: LaneWork, row: DocumentRow, despatch: Despatch, facts: Facts
+) -> tuple[Despatch, list[DocumentRow], list[Problem]]:
+    """A despatch of which a kit is incomplete, together with as many later ones as make its kits whole; alone where
+    they do not. With what is wrong then."""
+    alone = judge_despatch(despatch, facts)
+    if not _is_incomplete(alone):
+        return despatch, [], alone
+    whole, also = despatch, list[DocumentRow]()
+    for later in _later_ones(work, row):
+        if isinstance(later.content, Despatch):
+            whole, also = _together(whole, later.content), [*also, later]
+            problems = judge_despatch(whole, facts)
+            if not _is_incomplete(problems):
+                return whole, also, problems
+    return despatch, [], alone
+
+
+def _is_incomplete(problems: list[Problem]) -> bool:
+    return any(problem.reason == INCOMPLETE for problem in problems)
+
+
+def _later_ones(work: LaneWork, row: DocumentRow) -> list[DocumentRow]:
+    """The despatches behind one that nothing but it holds, and that were not undone."""
+    undone = {one.content.of for one in work.documents if isinstance(one.content, Reversal)}
+    ordered = in_order(one for one in work.documents if one.content.kind == "despatch" and not one.finished)
+    behind = ordered[ordered.index(row) + 1 :]
+    free = (one for one in behind if one.state == "waiting" or (one.state == "held" and one.case_id == row.case_id))
+    return [one for one in free if one.key not in undone]
+
+
+def _together(first: Despatch, later: Despatch) -> Despatch:
+    """Two despatches of one order as one: it left when the last of it did."""
+    return replace(
+        later,
+        carrier=later.carrier or first.carrier,
+        tracking=tuple(dict.fromkeys((*first.tracking, *later.tracking))),
+        lines=(*first.lines, *later.lines),
+    )
+
+
+def free_if_whole(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
+    """A despatch held for a kit that was incomplete is free again once the rest of it has left."""
+    case = work.cases.get(row.case_id or 0)
+    if case is None or not isinstance(row.content, Despatch):
+        return
+    if any(problem.reason != INCOMPLETE for problem in case.problems):
+        return
+    facts = decider.facts_for(work, row)
+    _, _, problems = _with_the_rest_of_its_kits(work, row, row.content, facts)
+    if not _is_incomplete(problems):
+        decider.free(work, case, "its kits are whole now")
 
 
 def _whose(work: LaneWork) -> str:
@@ -55,7 +112,8 @@ def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal
         decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
         return
     delivered = standing(work, despatch, "delivery")
-    if not _undoes_all(reversal, despatch.content):
+    alone = delivered is None or len(posted_together(work, delivered.document)) == 1
+    if not alone or not _undoes_all(reversal, despatch.content):
         detail = f"part of despatch {reversal.of} was undone: " + ", ".join(
             f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines
         )

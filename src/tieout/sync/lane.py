@@ -194,7 +194,15 @@ def no_longer_standing(work: LaneWork) -> set[str]:
 
 def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:
     """The settled posting of this kind that a document stands by."""
-    return next((p for p in work.postings if p.document is row and p.kind == kind and p.state == "done"), None)
+    settled = (p for p in work.postings if p.kind == kind and p.state == "done")
+    return next((p for p in settled if any(one is row for one in posted_together(work, p.document))), None)
+
+
+def posted_together(work: LaneWork, row: DocumentRow) -> list[DocumentRow]:
+    """The documents that one's postings are made of: it, and despatches that make whole kits with it."""
+    bodies = (p.body for p in work.postings if p.document is row and p.state != "void")
+    also = {key for body in bodies if isinstance(body, Delivery) for key in body.also}
+    return [row, *(d for d in work.documents if also and isinstance(d.content, Despatch) and d.key in also)]
 
 
 def booked_in(bodies: Iterable[Body]) -> dict[str | None, str]:

@@ -3,12 +3,23 @@
 from dataclasses import replace
 
 from tieout.domain.documents import Despatch, FulfilmentStatus, Item, Order, OrderStatus, PurchaseOrder, SalesOrder
-from tieout.domain.identity import sending_key
-from tieout.domain.postings import GoodsIn, GoodsInCancel, GoodsInChange, GoodsOutCancel, GoodsOutChange, PutItem
+from tieout.domain.identity import reference, sending_key
+from tieout.domain.postings import (
+    Asked,
+    Body,
+    GoodsIn,
+    GoodsInCancel,
+    GoodsInChange,
+    GoodsOut,
+    GoodsOutCancel,
+    GoodsOutChange,
+    PutItem,
+)
 from tieout.domain.reasons import REASONS, Problem
-from tieout.journal.rows import DocumentRow, LaneWork
+from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
 from tieout.rules import bodies
 from tieout.rules.facts import Facts
+from tieout.rules.order_size import changes, in_steps
 from tieout.rules.policy import judge_item, judge_order
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import DONE, stands_as
@@ -141,21 +152,40 @@ def send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Order,
         decider.wait_or_hold(work, row, problems, facts)
         return
     wanted = bodies.goods_out(order, facts) if isinstance(order, SalesOrder) else bodies.goods_in(order, facts)
-    if first is None:
-        if wanted is None:
-            decider.ignore(row, "nothing open for the warehouse")
-        else:
-            decider.plan(work, row, [(wanted.kind, sending_key(row.key, times_sent(work) + 1), wanted)])
+    if wanted is None and first is None:
+        decider.ignore(row, "nothing open for the warehouse")
     elif wanted is None:
         cancel(decider, work, row, order)
     elif wanted == facts.sent:
         decider.ignore(row, "nothing changed for the warehouse")
+    elif first is None:
+        decider.plan(work, row, _first_steps(decider, work, row, wanted, facts))
     else:
-        key = f"{row.key}.r{row.revision}"
-        if isinstance(wanted, GoodsIn):
-            decider.plan(work, row, [("goods_in_change", key, GoodsInChange(of=first.reference, wanted=wanted))])
-        else:
-            decider.plan(work, row, [("goods_out_change", key, GoodsOutChange(of=first.reference, wanted=wanted))])
+        decider.plan(work, row, _change_steps(row, first, wanted, facts))
+
+
+def _first_steps(
+    decider: Decider, work: LaneWork, row: DocumentRow, wanted: Asked, facts: Facts
+) -> list[tuple[str, str, Body]]:
+    key = sending_key(row.key, times_sent(work) + 1)
+    if isinstance(wanted, GoodsIn):
+        return [("goods_in", key, wanted)]
+    begun, is_a_part = in_steps(wanted, facts.limits)
+    if not is_a_part:
+        return [("goods_out", key, wanted)]
+    rest = GoodsOutChange(of=reference(decider.link, "goods_out", key), wanted=wanted, release=True)
+    return [("goods_out", key, begun), ("goods_out_change", f"{row.key}.r{row.revision}", rest)]
+
+
+def _change_steps(row: DocumentRow, first: PostingRow, wanted: Asked, facts: Facts) -> list[tuple[str, str, Body]]:
+    """A change that a draft precedes has a reference of its own: `demo.SOC.17.r2` after `demo.SOC.17.r2.draft`."""
+    key, of, sent = f"{row.key}.r{row.revision}", first.reference, facts.sent
+    if isinstance(wanted, GoodsIn):
+        return [("goods_in_change", key, GoodsInChange(of=of, wanted=wanted))]
+    if not isinstance(sent, GoodsOut):
+        raise TypeError("a goods-out is changed where one was sent")
+    made = changes(of, sent, wanted, facts.limits)
+    return [("goods_out_change", f"{key}.draft" if one.wanted.draft else key, one) for one in made]
 
 
 def cancel(decider: Decider, work: LaneWork, row: DocumentRow, order: Order) -> None:

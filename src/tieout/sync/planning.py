@@ -24,7 +24,7 @@ from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.sync.crediting import judge_credits
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
-from tieout.sync.homeward import decide_despatch, decide_reversal
+from tieout.sync.homeward import decide_despatch, decide_reversal, free_if_whole
 from tieout.sync.items_seen import decide_item_seen, last_seen
 from tieout.sync.lane import HOMEWARD, in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
@@ -79,6 +79,8 @@ def _outward(decider: Decider, work: LaneWork) -> None:
 def _homeward(decider: Decider, work: LaneWork) -> None:
     """What is held holds what happened after it: the ledger's documents stand in the order things happened."""
     for row in _flow(work, HOMEWARD):
+        if row.state == "held":
+            free_if_whole(decider, work, row)
         if row.state == "waiting":
             _decide_or_hold(decider, work, row)
         if row.state == "held":

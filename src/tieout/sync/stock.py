@@ -16,7 +16,7 @@ from tieout.rules.facts import Facts
 from tieout.rules.policy import WAITABLE, judge_stock_change
 from tieout.sync.batching import batches, halves, members
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.lane import STOCK
+from tieout.sync.lane import STOCK, posted_together
 
 NOTHING = "nothing is left of it in its batch"
 """The policy by which changes that cancel each other out are ignored, and those the ledger sees nothing of."""
@@ -115,9 +115,9 @@ def _plan_together(decider: Decider, work: LaneWork, rows: list[DocumentRow], fa
 
 
 def members_of(work: LaneWork, posting: PostingRow) -> list[DocumentRow]:
-    """All documents that a posting is made of: its own; of a batch, every change in it."""
+    """All documents that a posting is made of: its own, with those posted together; of a batch, every change in it."""
     if not isinstance(posting.body, StockBatch):
-        return [posting.document]
+        return posted_together(work, posting.document)
     found = (_known(work, key) for key in members(posting.body))
     return [row for row in found if row is not None]
 

@@ -337,3 +337,38 @@ def test_an_order_sent_again_is_never_taken_for_the_one_that_was_taken_back() ->
         found = at.clarus.find(again)
         assert found is not None
         assert found.theirs == outcome.theirs
+
+
+def test_an_order_too_large_for_one_request_grows_as_a_draft_and_is_released_when_it_is_whole() -> None:
+    for at in (one.connected_again(lines_max=2) for one in (floor(), floor(LITTLE))):
+        whole = order(*(line(str(number), f"SKU-{number}") for number in range(1, 6)))
+        goods_out = at.ordered(*whole.lines[:2], draft=True)
+        at.stocked("SKU-3", "SKU-4", "SKU-5")
+        assert at.status(goods_out) == "DRAFT"
+        send = at.send(GoodsOutChange(of="demo.SO.SO-17", wanted=whole, release=True), "demo.SOC.17.r1")
+        assert at.clarus.find(send) is None
+
+        at.twin.state.settings = replace(at.twin.state.settings, lines_max=2)
+        assert at.clarus.post([send])[0].ended is Ended.CREATED
+
+        assert (at.status(goods_out), len(at.lines(goods_out))) == ("PENDING", 5)
+        assert at.clarus.post([send])[0].stands
+        assert (at.status(goods_out), len(at.lines(goods_out))) == ("PENDING", 5)
+
+
+def test_a_whole_order_that_was_not_released_is_not_yet_as_wanted() -> None:
+    at = floor()
+    goods_out = at.ordered(draft=True)
+    send = at.send(GoodsOutChange(of="demo.SO.SO-17", wanted=order(), release=True), "demo.SOC.17.r1")
+    assert at.clarus.find(send) is None
+    at.clarus.post([send])
+    assert at.status(goods_out) == "PENDING"
+
+
+def test_the_rest_of_an_order_is_refused_as_an_order_is() -> None:
+    at = floor()
+    goods_out = at.ordered(draft=True)
+    at.twin.state.goods_outs[int(goods_out)].goods_out_status_id = 2
+    at.act("allocate", goods_out_id=goods_out)
+    refused = at.post(GoodsOutChange(of="demo.SO.SO-17", wanted=order(line(qty=3)), release=True))
+    assert (refused.ended, refused.reason) == (Ended.REFUSED, "order_refused")

@@ -36,6 +36,7 @@ from tieout.domain.documents import Item, Side
 from tieout.domain.limits import Limits
 from tieout.domain.periods import Period
 from tieout.domain.postings import (
+    Body,
     Ended,
     GoodsIn,
     GoodsInCancel,
@@ -94,7 +95,12 @@ class ClarusConnector:
             settle_s=self._settings.settle_s,
             hints=frozenset({GOODS_OUT, GOODS_IN}),
             read_batch=self._settings.read_batch,
-            limits=Limits(item_code=CODE_MAX, item_name=DESCRIPTION_MAX, order_lines=self._settings.lines_max),
+            limits=Limits(
+                item_code=CODE_MAX,
+                item_name=DESCRIPTION_MAX,
+                order_lines=self._settings.lines_max,
+                drafts=self._settings.draft_status_id > 0,
+            ),
         )
 
     def check(self) -> str:
@@ -190,7 +196,7 @@ class ClarusConnector:
         try:
             return self._try(send)
         except ConnectorError as error:
-            return errors.as_outcome(error, REASON[send.body.kind])
+            return errors.as_outcome(error, _reason(send.body))
         except NotJson as error:
             return Outcome(ended=Ended.RETRY_LATER, reason="down", text=f"Clarus told something unreadable: {error}")
 
@@ -231,6 +237,11 @@ class ClarusConnector:
                 return self._goods_ins.find_cancel(send, body)
             case body:
                 raise ValueError(f"Clarus takes no {body.kind}")
+
+
+def _reason(body: Body) -> str:
+    """The rest of a new order is refused as an order is, and not as a change that comes too late."""
+    return "order_refused" if isinstance(body, GoodsOutChange) and body.release else REASON[body.kind]
 
 
 def _keys(messages: Sequence[Message], topic: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 Clarus publishes no filter by our reference and none by id: `asked` says how an order is found. The reference of the
 latest change travels in `external_system_reference2`, so a change can be looked up even where what it changed cannot be
-read.
+read. An order with more lines than one request takes is made as a draft, which its first change completes and releases.
 
 Assumption (seam `DuplicateReferencePolicy`): Clarus enforces neither to be unique; looking first does. Assumption (seam
 `CancelOutcome`): an order cancelled before allocation is absent afterwards.
@@ -23,7 +23,8 @@ from tieout.connectors.clarus.values import Node, number_at, text_at, time_at
 from tieout.connectors.contract import Send
 from tieout.domain.postings import Ended, GoodsOut, GoodsOutCancel, GoodsOutChange, Outcome
 
-CANCELLABLE = ("DRAFT", "PENDING", "ALLOCATED", "PART_ALLOCATED")
+DRAFT = "DRAFT"
+CANCELLABLE = (DRAFT, "PENDING", "ALLOCATED", "PART_ALLOCATED")
 PICKING = ("PICK", "PART")
 
 
@@ -40,6 +41,7 @@ class GoodsOuts:
     def create(self, send: Send, body: GoodsOut) -> Outcome:
         """Posts a new order, once and without a look. Raises `Refused`, `OutcomeUnknown` and what reads raise."""
         attributes = orders.attributes(body, send.reference, self._ids(send, body))
+        attributes |= {"goods_out_status_id": self._settings.draft_status_id} if body.draft else {}
         where_to = orders.relationships(body.address)
         return Outcome(ended=Ended.CREATED, theirs=self._rest.create("/goods_outs", "goods_outs", attributes, where_to))
 
@@ -54,14 +56,44 @@ class GoodsOuts:
         if there is None:
             raise Refused(f"Clarus has no order {body.wanted.number!r} any more")
         changes, header = self._changes(send, body, there)
-        if not changes and not header and _address_stands(send, body, there):
+        status = self._status_change(body, there)
+        if not changes and not header and not status and _address_stands(send, body, there):
             return stands(there)
         self._must_be_editable(there, body.wanted.number)
-        attributes = header | {"external_system_reference2": send.reference}
-        attributes |= {"lines_changes": changes} if changes else {}
-        where_to = orders.relationships(body.wanted.address)
-        self._rest.update(f"/goods_outs/{there['id']}", "goods_outs", attributes, where_to)
+        self._update(send, body, f"/goods_outs/{there['id']}", (changes, header, status))
         return Outcome(ended=Ended.CREATED, theirs=str(there["id"]))
+
+    def _update(
+        self,
+        send: Send,
+        body: GoodsOutChange,
+        path: str,
+        changed: tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]],
+    ) -> None:
+        """As many requests as the lines need. It becomes a draft with the first of them, and is released by the last.
+
+        One that fails leaves the rest to another `change`, which sends what then still differs.
+        """
+        changes, header, status = changed
+        most = self._settings.lines_max
+        parts = [changes[at : at + most] for at in range(0, len(changes), most)] or [[]]
+        for place, part in enumerate(parts):
+            attributes: dict[str, Any] = {"external_system_reference2": send.reference}
+            attributes |= header if place == 0 else {}
+            attributes |= status if place == (0 if body.wanted.draft else len(parts) - 1) else {}
+            attributes |= {"lines_changes": part} if part else {}
+            where_to = orders.relationships(body.wanted.address) if place == 0 else None
+            self._rest.update(path, "goods_outs", attributes, where_to)
+
+    def _status_change(self, body: GoodsOutChange, there: Node) -> dict[str, Any]:
+        """What must change so that nobody starts on a draft, or everybody may on one that is whole.
+
+        Assumption (seam `StatusVocabulary`): a client may set the ids of DRAFT and PENDING, as on a create.
+        """
+        is_draft = self._records.status(there) == DRAFT
+        if body.wanted.draft and not is_draft:
+            return {"goods_out_status_id": self._settings.draft_status_id}
+        return {"goods_out_status_id": self._settings.pending_status_id} if body.release and is_draft else {}
 
     def find_change(self, send: Send, body: GoodsOutChange) -> Outcome | None:
         """`exists` when the order is surely as wanted, else None: another `change` will see to it."""
@@ -69,7 +101,7 @@ class GoodsOuts:
         if there is None or not _address_stands(send, body, there):
             return None
         changes, header = self._changes(send, body, there)
-        return None if changes or header else stands(there)
+        return None if changes or header or self._status_change(body, there) else stands(there)
 
     def cancel(self, send: Send, body: GoodsOutCancel) -> Outcome:
         """Takes an order back. Raises as `create`; `Refused` when it is too late."""

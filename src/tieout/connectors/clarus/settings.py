@@ -73,7 +73,11 @@ class Settings(BaseModel):
     holds_every_s: float = Field(default=300.0, ge=0)
     """How long it is at least from one reading of all stock on hold to the next."""
     lines_max: int = Field(default=1000, ge=1)
-    """Assumption: Clarus publishes no limit on the lines of an order. One with more is not sent, but told."""
+    """Assumption: Clarus publishes no limit on the lines of a request. An order with more is made in several."""
+    draft_status_id: int = Field(default=1, ge=0)
+    """The status of an order that is not ready, by Clarus's id. 0: the tenant has none, and larger orders are told."""
+    pending_status_id: int = Field(default=2, ge=1)
+    """The status of an order that waits for its stock, by Clarus's id."""
     lot_field: Literal["string1", "string2", "string3", "string4", "string5"] = "string1"
     """Assumption (seam `BatchFieldMap`): where a movement keeps its batch."""
     editable_statuses: tuple[str, ...] = ("DRAFT", "PENDING")

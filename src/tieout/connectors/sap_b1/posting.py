@@ -13,7 +13,7 @@ from tieout.connectors.sap_b1.session import Sessions
 from tieout.connectors.sap_b1.settings import Settings
 from tieout.connectors.sap_b1.stock import stock_document
 from tieout.connectors.sap_b1.wire import Call, Lost, NotSent, Reply, dumps, entry_of, key_in_location
-from tieout.domain.postings import Credit, CreditWithdraw, Ended, GoodsReturn, Outcome, StockBatch
+from tieout.domain.postings import Credit, CreditWithdraw, Delivery, Ended, GoodsReturn, Outcome, StockBatch
 
 _CLOSED = ("bost_Close", "C")
 
@@ -171,11 +171,20 @@ class Poster:
 
     def _judged(self, send: Send, reply: Reply) -> Outcome:
         if reply.ok:
-            return _created(reply, draft=isinstance(send.body, Credit) and send.body.draft)
+            created = _created(reply, draft=isinstance(send.body, Credit) and send.body.draft)
+            return self._looked_at(send, created) if _has_a_kit(send) else created
         fault = errors.fault_of(reply)
         rule = errors.judge_post(fault, send.body)
         outcome = _as_told(rule, fault)
         return self._looked_up(send, outcome) if rule.look else outcome
+
+    def _looked_at(self, send: Send, created: Outcome) -> Outcome:
+        """What the ledger makes of a kit is not public, so it is read at once: what is not as wanted must be known."""
+        try:
+            standing = self._lookup.find(send)
+        except ConnectorError as error:
+            return Outcome(ended=Ended.UNKNOWN, text=f"{created.text}, which could not be looked at: {error}")
+        return created if standing is None or standing.stands else standing
 
     def _looked_up(self, send: Send, refused: Outcome) -> Outcome:
         """A refusal is believed only when the document does not stand."""
@@ -204,6 +213,10 @@ def _created(reply: Reply, *, draft: bool) -> Outcome:
     if draft:
         return Outcome(ended=Ended.CREATED, theirs=drafts.named(theirs), text=f"draft {theirs}")
     return Outcome(ended=Ended.CREATED, theirs=theirs, text=f"document {number if isinstance(number, int) else theirs}")
+
+
+def _has_a_kit(send: Send) -> bool:
+    return isinstance(send.body, Delivery) and any(line.kit for line in send.body.lines)
 
 
 def _not_tried(error: ConnectorError) -> Outcome:

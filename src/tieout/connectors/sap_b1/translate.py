@@ -4,6 +4,7 @@ Names and types of fields: (7). What a field means where no public source says i
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Literal
@@ -16,6 +17,8 @@ from tieout.domain.quantities import plain
 
 NO_CARRIER = -1
 MANUAL_UNIT = -1
+SALES_KIT = ("iSalesTree", "S")
+INGREDIENT = ("iIngredient", "I")
 KITS = ("iSalesTree", "S", "iAssemblyTree", "A", "iTemplateTree", "T", "iIngredient", "I")
 """Lines of a kit, parent or part, by name or code (7). What is made beforehand (`iProductionTree`) is an item."""
 VERSION_DIGITS = 12
@@ -109,7 +112,7 @@ def sales_order(record: Record, zone: tzinfo) -> SalesOrder:
         due_at=due_at(record, zone),
         carrier=None if carrier in (None, NO_CARRIER) else str(carrier),
         address=_address(record),
-        lines=_lines(record),
+        lines=_with_parts(_line_records(record)),
         ordered_on=record.day_or_none("TaxDate"),
     )
 
@@ -174,7 +177,31 @@ def _status(record: Record) -> OrderStatus:
 
 
 def _lines(record: Record) -> tuple[OrderLine, ...]:
-    return tuple(_line(line) for line in record.rows("DocumentLines") if line.text_or_none("ItemCode"))
+    return tuple(_line(line) for line in _line_records(record))
+
+
+def _line_records(record: Record) -> list[Record]:
+    return [line for line in record.rows("DocumentLines") if line.text_or_none("ItemCode")]
+
+
+def _with_parts(records: list[Record]) -> tuple[OrderLine, ...]:
+    """The lines, each sales kit with those of its parts: they come below it, up to a line that is no ingredient (7)."""
+    parts: dict[int, list[str]] = {}
+    kit: int | None = None
+    for record in sorted(records, key=_shown_at):
+        tree = record.text_or_none("TreeType")
+        if tree in INGREDIENT and kit is not None:
+            parts[kit].append(str(record.whole("LineNum")))
+        else:
+            kit = record.whole("LineNum") if tree in SALES_KIT else None
+            parts |= {} if kit is None else {kit: []}
+    return tuple(replace(_line(one), parts=tuple(parts.get(one.whole("LineNum"), ()))) for one in records)
+
+
+def _shown_at(line: Record) -> int:
+    """Where a line stands among those people see."""
+    shown = line.whole_or_none("VisualOrder")
+    return line.whole("LineNum") if shown is None else shown
 
 
 def _line(record: Record) -> OrderLine:

@@ -56,8 +56,7 @@ def update(call: Call) -> Reply:
     account_id = values.get("account_id", order.account_id)
     changes = checked_changes(state, values.get("lines_changes") or [], state.lines_of(order), LINES, account_id)
     require_warehouse(state, account_id, values.get("warehouse_id", order.warehouse_id))
-    left = sum(change.line is not None and change.verb != "UPDATE" for change in changes)
-    _require_few_lines(state, len(state.lines_of(order)) + sum(change.line is None for change in changes) - left)
+    _require_few_lines(state, len(changes))
     _require_start_status(order, values)
     if order.status not in NOT_STARTED and (changes or {"account_id", "warehouse_id"} & values.keys()):
         release_all(state, order)
@@ -132,7 +131,7 @@ def _require_few_lines(state: State, lines: int) -> None:
     """Whether there is such a limit is not public: a setting tells, and what it answers is an assumption."""
     most = state.settings.lines_max
     if most and lines > most:
-        raise refused("too_many_lines", f"an order may have at most {most} lines", lines=lines)
+        raise refused("too_many_lines", f"a request may bring at most {most} lines", lines=lines)
 
 
 def _apply(state: State, order: GoodsOut, changes: Sequence[LineChange[Line]]) -> None:

@@ -25,7 +25,7 @@ class ClarusSettings:
     page_max: int = 50
     refuse_unknown_attributes: bool = False
     lines_max: int = 0
-    """An order with more lines is refused. 0: no limit."""
+    """A request that brings more lines of an order is refused. 0: no limit."""
     codes_ignore_case: bool = False
     """Whether a product may not be called as another one that differs only by capital letters."""
     archive_after_days: int = 0

@@ -3,6 +3,7 @@
 | Act | Arguments (those with `?` may be left out) |
 | --- | --- |
 | `create_item` | `item`, `name?`, `batches?` `serials?` `stocked?` (booleans), `uom_group?`, `body?` (any properties) |
+| `create_kit` | `item`, `parts` [{`item`, `quantity`}], `name?`, `body?`: a sales kit, whose parts are known already |
 | `create_partner` | `partner`, `name?`, `supplier?` (boolean), `body?` |
 | `create_supplier` | `partner`, `name?`, `body?` |
 | `create_order` | `customer?` (`C-1`; made if missing), `due?`, `lines` [line], `body?` |
@@ -34,6 +35,7 @@ API would refuse it.
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from tieout.twins.sap_b1 import lifecycle, masterdata
@@ -43,6 +45,7 @@ from tieout.twins.sap_b1.acting import FLAG, Arguments, body_of, create_partner,
 from tieout.twins.sap_b1.call import read_key
 from tieout.twins.sap_b1.errors import not_found, unreadable
 from tieout.twins.sap_b1.kinds import KINDS
+from tieout.twins.sap_b1.kits import PARENT
 from tieout.twins.sap_b1.state import Lock, State
 
 _RECORD = re.compile(r"(\w+)\((.+)\)")
@@ -62,6 +65,15 @@ def _create_item(state: State, arguments: Arguments) -> dict[str, Any]:
     own |= {"ManageSerialNumbers": FLAG[bool(arguments.get("serials"))]}
     own |= {"InventoryItem": FLAG[bool(arguments.get("stocked", True))]}
     return record(state, "Items", masterdata.create(state, "Items", body_of(state, "Items", arguments, own)))
+
+
+def _create_kit(state: State, arguments: Arguments) -> dict[str, Any]:
+    made = _create_item(
+        state, {**arguments, "stocked": False, "body": {"TreeType": PARENT, **arguments.get("body", {})}}
+    )
+    per = {part["item"]: Decimal(str(part["quantity"])) for part in arguments["parts"]}
+    state.tx.put(state.kits, arguments["item"], per)
+    return made
 
 
 def _set_period(*, closed: bool) -> Callable[[State, Arguments], dict[str, Any]]:
@@ -119,6 +131,7 @@ def _create_supplier(state: State, arguments: Arguments) -> dict[str, Any]:
 
 ACTS: dict[str, Callable[[State, Arguments], dict[str, Any]]] = {
     "create_item": _create_item,
+    "create_kit": _create_kit,
     "create_partner": create_partner,
     "create_supplier": _create_supplier,
     **ORDER_ACTS,

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 from tieout.twins.sap_b1.errors import Refusal, business, unknown_code
 from tieout.twins.sap_b1.kinds import BY_NUMBER, CREDIT, GOODS_IN, INVOICE, SUPPLIER, Kind, moves_stock
+from tieout.twins.sap_b1.kits import exploded
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import ZERO, State
 from tieout.twins.sap_b1.units import settle_unit
 
 FROM_BASE = ("ItemCode", "ItemDescription", "WarehouseCode", "UnitPrice", "Price", "DiscountPercent", "UoMEntry")
-FROM_BASE_TOO = ("UnitsOfMeasurment", "FreeText", "ShipDate", "TaxCode", "VatGroup", "SalesPersonCode", "BackOrder")
+FROM_BASE_TOO = ("UnitsOfMeasurment", "FreeText", "ShipDate", "TaxCode", "VatGroup", "SalesPersonCode")
+ROW_FROM_BASE = ("BackOrder", "TreeType")
 HEADER_FROM_BASE = ("CardCode", "NumAtCard", "ShipToCode", "TransportationCode", "DiscountPercent", "SalesPersonCode")
 
 
@@ -40,7 +42,7 @@ def make_draft(state: State, kind: Kind, body: Row) -> Draft:
     """Completes a body that was read. Raises `Refusal` where a code in it does not exist."""
     header = {name: value for name, value in body.items() if name != "DocumentLines"}
     bodies: list[Row] = body.get("DocumentLines") or []
-    rows = [given(row) for row in bodies]
+    rows = list(exploded(state, (given(row) for row in bodies)))
     if not rows:
         raise business("Cannot add document without lines")  # text: assumption
     lines = [_line(state, kind, row, number) for number, row in enumerate(rows, start=1)]
@@ -105,7 +107,7 @@ def _find_base(state: State, kind: Kind, line: Line) -> None:
     if document is None or found is None:
         raise unknown_code(f"DocumentLines.BaseEntry][line: {line.number}", row.get("BaseEntry"))
     line.base_kind, line.base_document, line.base_line = base_kind, document, found
-    for name in (*FROM_BASE, *FROM_BASE_TOO):
+    for name in (*FROM_BASE, *FROM_BASE_TOO, *ROW_FROM_BASE):
         if row.get(name) is None and found.get(name) is not None:
             row[name] = found[name]
     if row.get("Quantity") is None:
@@ -128,7 +130,7 @@ def complete_line(state: State, kind: Kind, line: Line) -> None:
         raise unknown_code(f"DocumentLines.WarehouseCode][line: {line.number}", row["WarehouseCode"])
     settle_unit(state, item, row, line.number, buying=kind.partner == SUPPLIER)
     _settle_price(state, kind, row, item)
-    row["TreeType"] = row.get("TreeType") or item.get("TreeType") or "iNotATree"  # no line is added: assumption
+    row["TreeType"] = row.get("TreeType") or item.get("TreeType") or "iNotATree"
     row.setdefault("BaseType", -1)
     row.setdefault("BaseEntry", None)
     row.setdefault("BaseLine", None)

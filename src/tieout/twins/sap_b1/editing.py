@@ -6,6 +6,7 @@ from tieout.twins.sap_b1 import inventory
 from tieout.twins.sap_b1.draft import Line, complete_line, find_item
 from tieout.twins.sap_b1.errors import business, not_found, not_updatable
 from tieout.twins.sap_b1.kinds import Kind
+from tieout.twins.sap_b1.kits import part_rows, parts_below
 from tieout.twins.sap_b1.lifecycle import is_drawn
 from tieout.twins.sap_b1.posting import set_open, settle_status, totals
 from tieout.twins.sap_b1.schema import Row
@@ -37,15 +38,30 @@ def edit_document(state: State, kind: Kind, document: Row, body: Row, *, replace
 def _edit_lines(state: State, kind: Kind, document: Row, rows: list[Row], *, replace: bool) -> None:
     by_number = {line["LineNum"]: line for line in document[kind.lines]}
     kept = {row["LineNum"] for row in rows if row.get("LineNum") in by_number}
-    if replace and by_number.keys() - kept:
-        _remove(state, kind, document, by_number.keys() - kept)
+    gone = _with_their_parts(document[kind.lines], by_number.keys() - kept) if replace else set[int]()
+    if gone:
+        _remove(state, kind, document, gone)
     for position, row in enumerate(rows, start=1):
         line = by_number.get(row.get("LineNum"))
         if line is None:
-            _add(state, kind, document, row, position)
-        else:
-            _change(state, kind, line, row, position)
+            for one in (row, *part_rows(state, row)):
+                _add(state, kind, document, one, position)
+        elif line["LineNum"] not in gone:
+            _change_with_parts(state, kind, document, line, row)
     settle_status(state, kind, document)
+
+
+def _with_their_parts(lines: list[Row], numbers: set[int]) -> set[int]:
+    parts = {part["LineNum"] for line in lines if line["LineNum"] in numbers for part in parts_below(lines, line)}
+    return numbers | parts
+
+
+def _change_with_parts(state: State, kind: Kind, document: Row, line: Row, row: Row) -> None:
+    """A new quantity of a kit is one of its parts too (assumption)."""
+    before, position = line["Quantity"], document[kind.lines].index(line) + 1
+    _change(state, kind, line, row, position)
+    for part in parts_below(document[kind.lines], line) if line["Quantity"] != before else []:
+        _change(state, kind, part, {"Quantity": part["Quantity"] / before * line["Quantity"]}, position)
 
 
 def _remove(state: State, kind: Kind, document: Row, numbers: set[int]) -> None:

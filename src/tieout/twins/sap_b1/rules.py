@@ -9,7 +9,8 @@ from decimal import Decimal
 from tieout.twins.sap_b1.draft import Draft, Line, require_due_date
 from tieout.twins.sap_b1.errors import Refusal, business
 from tieout.twins.sap_b1.inventory import check_complete, is_stocked
-from tieout.twins.sap_b1.kinds import CREDIT, ORDER, RETURN, moves_stock
+from tieout.twins.sap_b1.kinds import CREDIT, DELIVERY, ORDER, RETURN, moves_stock
+from tieout.twins.sap_b1.kits import broken_kit
 from tieout.twins.sap_b1.periods import refuse_closed_period
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import State
@@ -147,6 +148,21 @@ def partial_delivery_is_allowed(state: State, draft: Draft) -> Refusal | None:
     return None
 
 
+def kits_are_whole(state: State, draft: Draft) -> Refusal | None:
+    """A delivery draws a kit and its parts as the order has them (assumption; a setting takes it away)."""
+    if draft.kind is not DELIVERY or not state.settings.kits_are_tied:
+        return None
+    drawn: dict[int, dict[int, Decimal]] = {}
+    for line, document, base in _based(draft):
+        own = drawn.setdefault(document["DocEntry"], {})
+        own[base["LineNum"]] = own.get(base["LineNum"], Decimal(0)) + line.row["InventoryQuantity"]
+    for line, document, _ in _based(draft):
+        refusal = broken_kit(document, drawn.get(document["DocEntry"], {}), line.number)
+        if refusal is not None:
+            return refusal
+    return None
+
+
 def items_are_stocked(_: State, draft: Draft) -> Refusal | None:
     """A goods receipt or issue of an item that keeps no stock. [code 1]"""
     for line in draft.lines:
@@ -206,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     deliveries_do_not_exceed,
     returns_do_not_exceed,
     partial_delivery_is_allowed,
+    kits_are_whole,
     items_are_stocked,
     batches_and_serials_are_complete,
     reference_is_unique,

@@ -27,6 +27,8 @@ class Settings:
     block_negative_stock: bool = True
     allow_over_delivery: bool = True
     enforce_partial_delivery: bool = True
+    kits_are_tied: bool = True
+    kits_explode_again: bool = False
     require_confirmed: bool = True
     require_due_date: bool = True
     return_cost: Literal["average", "zero"] = "average"

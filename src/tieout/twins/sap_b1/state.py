@@ -27,6 +27,7 @@ class State:
     `stock` holds, by item and warehouse, the very rows that an item shows in `ItemWarehouseInfoCollection`.
     `batches` holds quantity by item, batch and warehouse; `serials` the warehouse an item's serial number is in.
     `drawn` holds what a line of a receipt took of its order, which is less than its quantity where it came to more.
+    `kits` holds, by the item of a sales kit, how many of each part make one.
     `tx` is the transaction of the request being answered.
     """
 
@@ -46,6 +47,7 @@ class State:
     balances: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     closed_periods: dict[str, bool] = field(default_factory=dict[str, bool])
     locks: dict[Lock, datetime | None] = field(default_factory=dict[Lock, datetime | None])
+    kits: dict[str, dict[str, Decimal]] = field(default_factory=dict[str, dict[str, Decimal]])
     admin: Row = field(default_factory=dict[str, Any])
 
     def now(self) -> datetime:
