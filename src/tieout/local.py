@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from tieout.journal import reference
@@ -27,6 +28,7 @@ CARRIERS = {"1": "ROYALMAIL", "2": "DHL", "3": "DPD"}
 AUTOMATIONS = {"1": "goods_out/updated", "2": "goods_out/completed"}
 """What Clarus tells of, by the automation that does: a fresh twin counts them from 1 as `listen` makes them."""
 END_WITHIN_S = 30.0
+NO_MORE: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 def free_port() -> int:
@@ -36,12 +38,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def prepare_journal(url: str) -> Journal:
-    """A migrated journal with the mappings of both twins' first state."""
+def prepare_journal(url: str, more: Mapping[str, Mapping[str, str]] = NO_MORE) -> Journal:
+    """A migrated journal with the mappings of both twins' first state, and `more`: by kind, ledger code to warehouse
+    code."""
     journal = Journal(url)
     migrate(journal)
     with journal.write("mappings") as connection:
-        for kind, codes in (("warehouse", WAREHOUSES), ("carrier", CARRIERS)):
+        for kind, codes in {"warehouse": WAREHOUSES, "carrier": CARRIERS, **more}.items():
             for ours, theirs in codes.items():
                 reference.set_mapping(connection, LINK, kind, ours, theirs)
     return journal
@@ -75,9 +78,11 @@ class Between:
     floor: str
     automations: Mapping[str, str] = field(default_factory=AUTOMATIONS.copy)
     feeds_s: float = 2.0
+    drain_s: float = 0.5
     lease_s: float = 180.0
     ledger_more: Mapping[str, float] = field(default_factory=dict[str, float])
     floor_more: Mapping[str, float] = field(default_factory=dict[str, float])
+    policy: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def install(folder: Path, journal_url: str, between: Between) -> Installed:
@@ -88,7 +93,8 @@ def install(folder: Path, journal_url: str, between: Between) -> Installed:
         "[web]": {"port": port},
         "[worker]": {"lease_s": between.lease_s},
         "[[link]]": {"name": LINK},
-        "[link.polling]": {"feeds_s": between.feeds_s, "drain_s": 0.5},
+        "[link.polling]": {"feeds_s": between.feeds_s, "drain_s": between.drain_s},
+        "[link.policy]": between.policy,
         "[link.warehouse]": {"system": "clarus", "base_url": between.floor, "tenant": "tieout", "client_id": "tieout",
                              "account": "TIEOUT", "overlap_s": 5, **between.floor_more},
         "[link.ledger]": {"system": "sap-b1", "base_url": between.ledger, "company": "TIEOUT", "user": "manager",

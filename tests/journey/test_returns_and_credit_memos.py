@@ -7,6 +7,7 @@ import pytest
 
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
+from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
@@ -184,6 +185,62 @@ def test_what_may_not_be_sold_goes_to_the_quarantine_warehouse(shop: Shop) -> No
     assert (shop.open_cases(), _goods(shop, "Returns"), _shelf(shop, "02")) == ([], [], 0)
     moved = {(place, bool(held)): int(units) for place, held, units in shop.rows(back)}
     assert moved == {("01", False): -10, ("02", True): 0}  # as when the despatch alone had been
+
+
+def _holds_are_read_before_returns(shop: Shop) -> None:
+    """The feed of holds is twice quicker than that of receipts."""
+    for _ in range(2):
+        shop.clock.pass_s(300)
+        while shop.intake.poll(shop.link, Side.WAREHOUSE, "holds")[1]:
+            pass
+        shop.work()
+
+
+def test_a_held_piece_whose_return_is_not_known_yet_is_not_put_on_hold_twice(shop: Shop) -> None:
+    shop.with_policy(Policy(credit="none"))
+    _quarantine(shop)
+    _delivered(shop)
+    goods_in = _booked(shop, "demo.SO.1", ("LANTERN", 1))
+    _receive(shop, goods_in, 1, held=True, reason_code="QC")
+    _holds_are_read_before_returns(shop)
+    (why,) = shop.rows("SELECT why FROM lane WHERE lane = 'stock/WH1/on-hold'")
+    assert why[0] == f"waits until goods-in {goods_in}, by which some of it came, is known"
+    shop.settle(2)
+    assert (_goods(shop, "Returns"), shop.ledger_documents("StockTransfers")) == ([("02", 1)], [])
+    assert (_shelf(shop), _shelf(shop, "02"), shop.open_cases()) == (990, 1, [])
+
+
+def test_a_held_piece_whose_return_stands_behind_a_held_despatch_is_not_put_on_hold_twice(shop: Shop) -> None:
+    shop.with_policy(Policy(credit="none"))
+    _quarantine(shop)
+    _delivered(shop)
+    shop.order(5)
+    shop.on_the_floor("work_floor")
+    shop.on_the_floor("work_floor")
+    shop.on_the_floor("despatch", goods_out_id=2, tracking=None)
+    shop.settle(1)
+    goods_in = _booked(shop, "demo.SO.2", ("LANTERN", 1))
+    _receive(shop, goods_in, 1, held=True, reason_code="QC")
+    shop.settle(1)
+    assert shop.open_cases() == ["tracking_missing"]
+    _holds_are_read(shop)
+    assert (shop.open_cases(), shop.ledger_documents("StockTransfers")) == (["tracking_missing"], [])
+    shop.on_the_floor("label", shipment_id=2, tracking="RM2")
+    _replay(shop)
+    assert (_goods(shop, "Returns"), shop.open_cases()) == ([("02", 1)], [])
+    _holds_are_read(shop)
+    assert (_shelf(shop), _shelf(shop, "02"), shop.ledger_documents("StockTransfers")) == (985, 1, [])
+
+
+def test_goods_on_hold_that_came_before_the_first_day_wait_no_longer_than_for_a_parent(shop: Shop) -> None:
+    _quarantine(shop)
+    goods_in = _booked(shop, None, ("LANTERN", 1))  # never read: the sweep begins later
+    _receive(shop, goods_in, 1, held=True, reason_code="QC")
+    _holds_are_read_before_returns(shop)
+    assert shop.ledger_documents("StockTransfers") == []
+    shop.clock.pass_s(Policy().parent_patience_s)
+    shop.work()
+    assert (_shelf(shop), _shelf(shop, "02")) == (999, 1)
 
 
 def test_a_held_returned_piece_goes_to_quarantine_once_and_what_is_read_of_holds_moves_nothing_more(shop: Shop) -> None:

@@ -21,15 +21,18 @@ from tieout.twins.process import ProcessError
 TERMINATED = 143
 """Exit code when it was told to end (SIGTERM), and everything it had started has ended too."""
 WORTH_TRYING = ("status", "cases list", "trace 1")
+STOCK_COLUMNS = ("floor", "ledger", "differing", "explained", "unexplained")
 COUNTED = {"put_item": "items in the warehouse", "goods_receipt": "goods receipts in the ledger",
            "goods_out": "orders in the warehouse",
-           "delivery": "deliveries in the ledger", "invoice": "invoices in the ledger"}  # fmt: skip
+           "delivery": "deliveries in the ledger", "invoice": "invoices in the ledger",
+           "goods_return": "returns in the ledger", "stock_loss": "write-offs in the ledger"}  # fmt: skip
 
 
 def demo(
     *,
     seed: Annotated[int, typer.Option(help="What decides which faults strike.")] = 1,
     orders: Annotated[int | None, typer.Option(help="Only the first so many orders.", min=1)] = None,
+    hide: Annotated[int, typer.Option(help="Change so much stock that nobody is told of it.", min=0, max=20)] = 0,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -38,7 +41,7 @@ def demo(
     signal.signal(signal.SIGTERM, _terminated)
     with explained(as_json=as_json):
         try:
-            with run_demo(seed, orders, board.show) as (run, result):
+            with run_demo(seed, orders, hide, board.show) as (run, result):
                 board.close()
                 if as_json:
                     show(result.as_json() | (_addresses(run) if keep else {}), as_json=True)
@@ -90,22 +93,35 @@ def _show(console: Console, result: Result) -> None:
     """The table and the tie-out, as people read them."""
     facts = result.as_json()
     console.print(_table("What crossed", "count", facts, "orders", "goods_outs", "despatches", "deliveries", "invoices",
-                         "purchase_orders", "goods_receipts", "faults_injected"))  # fmt: skip
+                         "purchase_orders", "receipts", "goods_receipts", "goods_ins_returned", "returns",
+                         "credit_memos", "adjustments", "stock_documents", "faults_injected"))  # fmt: skip
     console.print(_table("Tie-out, read back from both systems", "units", facts, "units_received",
                          "units_received_in_ledger", "units_despatched", "units_delivered", "units_invoiced",
-                         "units_held_by_cases", "lost", "duplicates"))  # fmt: skip
-    console.print(_table("Stock, read back from both systems", "units", facts, "stock_on_the_floor",
-                         "stock_in_the_ledger", "stock_unexplained"))  # fmt: skip
-    if result.cases:
+                         "units_held_by_cases", "units_came_back", "units_returned", "units_credited",
+                         "returned_units_held_by_cases", "lost", "duplicates"))  # fmt: skip
+    console.print(_stock(result))
+    if result.told.cases:
         table = Table("open exceptions", "count", "whose", "what to do", title="What waits for a person")
-        for code, count in sorted(result.cases.items()):
+        for code, count in sorted(result.told.cases.items()):
             reason = REASONS[code]
             table.add_row(reason.sentence, str(count), reason.owner, reason.what_to_do)
         console.print(table)
-    waiting = ", ".join(f"{count:,} {name}" for name, count in result.not_yet_handled.items())
-    console.print(f"Read from the trade and not yet handled: {waiting}.")
+    without = result.told.without_goods
+    console.print(f"Lines of the trade without goods (postage, discounts), which stay in the ledger: {without}.")
+    for (warehouse, item), units in result.stock.unexplained().items():
+        known = ", which nobody was told of" if (warehouse, item) in result.hidden else ""
+        console.print(f"[red]Unexplained[/red]: {units:+} of {item} in {warehouse}{known}", highlight=False)
     console.print("[green]It ties out[/green]" if result.ties else "[red]It does not tie out[/red]", end="")
-    console.print(f" ({result.wall_s:.0f} s).")
+    console.print(f" ({result.told.wall_s:.0f} s).")
+
+
+def _stock(result: Result) -> Table:
+    """Stock of both systems by the ledger's warehouses: units, and items that differ."""
+    by_warehouse = result.stock.by_warehouse()
+    table = Table("warehouse", *STOCK_COLUMNS, title="Stock by item and warehouse, read back from both systems")
+    for warehouse, figures in by_warehouse.items():
+        table.add_row(warehouse, *(f"{figures[name]:,}" for name in STOCK_COLUMNS))
+    return table
 
 
 def _table(title: str, what: str, facts: dict[str, object], *names: str) -> Table:

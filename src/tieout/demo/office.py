@@ -1,6 +1,7 @@
 """The shop's office: sets the shop up in SAP Business One over its public API, buys its stock and takes its orders."""
 
 from collections.abc import Sequence
+from math import ceil
 from zlib import crc32
 
 from tieout.demo.trade import NOT_STOCK, Trade, TradeLine
@@ -14,8 +15,8 @@ NEW_CARRIER = "New courier"
 NEW_CARRIER_EVERY = 40
 """One customer in so many has the new carrier."""
 SUPPLIERS = ("S-1", "S-2", "S-3", "S-4")
-BOUGHT_AT_ONCE = 50
-"""Items of one purchase order."""
+BOUGHT, BOUGHT_AT_ONCE = 1.1, 50
+"""How much of what will leave is bought, and items of one purchase order."""
 
 
 class Office:
@@ -39,9 +40,10 @@ class Office:
         self._new_carrier = str(self._sap.create("ShippingTypes", {"Name": NEW_CARRIER})["Code"])
 
     def buy(self, trade: Trade) -> None:
-        """As much of every item as will be ordered, from one supplier after the other."""
+        """Somewhat more of every item than will leave, from one supplier after the other."""
         lines = [
-            {"item": code, "quantity": units, "price": 1, "warehouse": "01"} for code, units in trade.demand().items()
+            {"item": code, "quantity": ceil(units * BOUGHT), "price": 1, "warehouse": "01"}
+            for code, units in trade.demand().items()
         ]
         for number, start in enumerate(range(0, len(lines), BOUGHT_AT_ONCE)):
             supplier = SUPPLIERS[number % len(SUPPLIERS)]
@@ -58,6 +60,11 @@ class Office:
         body = {"NumAtCard": first.invoice, "TransportationCode": int(self._carrier(first.customer))}
         due = first.at.date().isoformat()
         self._ledger.act("create_order", customer=first.customer, due=due, lines=lines, body=body)
+
+    def give_allowance(self, lines: Sequence[TradeLine]) -> None:
+        """A discount or the like, given back by a credit memo: it moves no goods, and stays in the ledger."""
+        given = [{"item": line.item, "quantity": -line.quantity, "price": float(line.price)} for line in lines]
+        self._ledger.act("post_credit_by_hand", customer=lines[0].customer, lines=given)
 
     def _carrier(self, customer: str) -> str:
         number = crc32(customer.encode())

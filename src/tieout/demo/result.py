@@ -1,100 +1,154 @@
-"""What the demo found, judged: does every unit that left or arrived stand in the ledger once, or wait with a person?"""
+"""What the demo found, judged: does every unit that moved stand in the ledger once, or wait with a person?"""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from tieout.demo.stock import Stock
-from tieout.demo.tie_out import TieOut, Units
-from tieout.demo.trade import NOT_STOCK, Trade
+from tieout.demo.stock import Place, Stock
+from tieout.demo.tie_out import Places, TieOut, Units
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True)
+class HeldUnits:
+    """Units that an open exception holds: of an order (the ledger's key, where it answers one), at a place; whether the
+    ledger has booked them, so that only what follows is missing."""
+
+    key: str
+    place: Place
+    units: int
+    booked: bool
 
 
 @dataclass(frozen=True)
 class Held:
-    """What open exceptions hold of sales orders and of purchase orders: (order key, item, units, booked) each."""
+    """What open exceptions hold of sales orders, of purchase orders, and of goods that came back."""
 
-    sales: Iterable[tuple[str, str, int, bool]] = ()
-    purchases: Iterable[tuple[str, str, int, bool]] = ()
+    sales: Iterable[HeldUnits] = ()
+    purchases: Iterable[HeldUnits] = ()
+    returns: Iterable[HeldUnits] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told with the figures and judged by nothing: open exceptions by reason, faults that struck, lines of the
+    trade that carry no goods, how long it took."""
+
+    cases: dict[str, int]
+    faults: int
+    without_goods: int
+    wall_s: float
 
 
 @dataclass(frozen=True)
 class Result:
-    """The figures. Units are base units; `lost` are units that moved and neither stand in the ledger nor are held."""
+    """The figures. Units are base units.
+
+    `lost` are units that moved and neither stand in the ledger nor are held, `not_invoiced` and `not_credited` those
+    whose invoice or credit memo neither stands nor is held. `hidden` are changes of stock that nobody was told of.
+    """
 
     tie: TieOut
     stock: Stock
-    units_held_by_cases: int
+    told: Told
+    units_held: int
+    returned_units_held: int
     lost: int
     not_invoiced: int
-    cases: dict[str, int]
-    faults_injected: int
-    not_yet_handled: dict[str, int]
-    wall_s: float
+    not_credited: int
+    hidden: dict[Place, int]
 
     @property
     def ties(self) -> bool:
         """True when every unit that left is delivered and invoiced once, every unit that arrived is received in the
-        ledger once, or it is held by an open exception; and nothing of any difference in stock is unexplained."""
-        wrong = self.tie.duplicates or self.lost or self.tie.over or self.not_invoiced
+        ledger once, every unit that came back returned there and credited, or an open exception holds it; and nothing
+        of any difference in stock is unexplained."""
+        wrong = self.tie.duplicates or self.tie.over or self.lost or self.not_invoiced or self.not_credited
         return not (wrong or self.stock.unexplained())
 
     def as_json(self) -> dict[str, Any]:
         """The result as `tieout demo --json` prints it."""
+        tie, unexplained = self.tie, self.stock.unexplained()
         return {
-            "orders": self.tie.orders,
-            "goods_outs": self.tie.goods_outs,
-            "despatches": self.tie.despatches,
-            "deliveries": self.tie.deliveries,
-            "invoices": self.tie.invoices,
-            "purchase_orders": self.tie.purchase_orders,
-            "goods_receipts": self.tie.goods_receipts,
-            "units_received": sum(self.tie.received.values()),
-            "units_received_in_ledger": sum(self.tie.received_in_ledger.values()),
-            "units_despatched": sum(self.tie.despatched.values()),
-            "units_delivered": sum(self.tie.delivered.values()),
-            "units_invoiced": sum(self.tie.invoiced.values()),
+            "orders": tie.orders,
+            "goods_outs": tie.goods_outs,
+            "despatches": tie.despatches,
+            "deliveries": tie.deliveries,
+            "invoices": tie.invoices,
+            "purchase_orders": tie.purchase_orders,
+            "receipts": tie.receipts,
+            "goods_receipts": tie.goods_receipts,
+            "goods_ins_returned": tie.goods_ins_returned,
+            "returns": tie.returns,
+            "credit_memos": tie.credit_memos,
+            "adjustments": tie.adjustments,
+            "stock_documents": tie.stock_documents,
+            "lines_without_goods": self.told.without_goods,
+            "units_received": tie.received.total(),
+            "units_received_in_ledger": tie.received_in_ledger.total(),
+            "units_despatched": tie.despatched.total(),
+            "units_delivered": tie.delivered.total(),
+            "units_invoiced": tie.invoiced.total(),
+            "units_held_by_cases": self.units_held,
+            "units_came_back": tie.came_back.total(),
+            "units_returned": tie.returned_in_ledger.total(),
+            "units_credited": tie.credited.total(),
+            "returned_units_held_by_cases": self.returned_units_held,
             "stock_on_the_floor": self.stock.floor.total(),
             "stock_in_the_ledger": self.stock.ledger.total(),
-            "stock_differs_for_items": len(self.stock.differing()),
-            "stock_unexplained": sum(map(abs, self.stock.unexplained().values())),
-            "units_held_by_cases": self.units_held_by_cases,
-            "duplicates": self.tie.duplicates,
+            "stock_differs_for_items": len({item for _, item in self.stock.differing()}),
+            "stock_unexplained": sum(map(abs, unexplained.values())),
+            "stock": self.stock.by_warehouse(),
+            "stock_differences": self.stock.differences(),
+            "unexplained": len(unexplained),
+            "hidden": [
+                {"warehouse": place[0], "item": place[1], "units": units} for place, units in self.hidden.items()
+            ],
+            "duplicates": tie.duplicates,
             "lost": self.lost,
             "ties": self.ties,
-            "cases": self.cases,
-            "faults_injected": self.faults_injected,
-            "not_yet_handled": self.not_yet_handled,
-            "wall_s": round(self.wall_s, 1),
+            "cases": self.told.cases,
+            "faults_injected": self.told.faults,
+            "wall_s": round(self.told.wall_s, 1),
         }
 
 
-def judge(
-    trade: Trade,
-    tie: TieOut,
-    stock: Stock,
-    held: Held,
-    cases: dict[str, int],
-    faults: int,
-    wall_s: float,
-) -> Result:
-    """Compares per order and item, and stock by item."""
-    undelivered, uninvoiced, unreceived = Units(), Units(), Units()
-    for key, item, units, booked in held.sales:
-        (uninvoiced if booked else undelivered)[tie.number_of(key), item] += units
-    for key, item, units, booked in held.purchases:
-        if not booked:
-            unreceived[tie.purchase_number_of(key), item] += units
+def judge(tie: TieOut, stock: Stock, held: Held, told: Told, hidden: dict[Place, int] | None = None) -> Result:
+    """Compares per order and item, what came back per warehouse and item, its credit per item, and stock per warehouse
+    and item. What was never invoiced is returned without a credit memo."""
+    undelivered, uninvoiced, unreceived, unreturned, uncredited = Units(), Units(), Units(), Places(), Places()
+    for one in held.sales:
+        (uninvoiced if one.booked else undelivered)[tie.number_of(one.key), one.place[1]] += one.units
+    for one in held.purchases:
+        if not one.booked:
+            unreceived[tie.purchase_number_of(one.key), one.place[1]] += one.units
+    for one in held.returns:
+        (uncredited if one.booked else unreturned)[one.place] += one.units
     lost = _beyond(tie.despatched, tie.delivered + undelivered)
     lost += _beyond(tie.received, tie.received_in_ledger + unreceived)
-    not_invoiced = _beyond(tie.delivered, tie.invoiced + uninvoiced)
-    waiting = {
-        "returns": len(trade.returns),
-        "adjustments": len(trade.adjustments),
-        "non-stock lines": sum(line.item in NOT_STOCK for order in trade.orders for line in order),
-    }
-    return Result(tie, stock, sum(undelivered.values()), lost, not_invoiced, cases, faults, waiting, wall_s)
+    lost += _beyond(tie.came_back, tie.returned_in_ledger + unreturned)
+    return Result(
+        tie,
+        stock,
+        told,
+        units_held=undelivered.total(),
+        returned_units_held=unreturned.total(),
+        lost=lost,
+        not_invoiced=_beyond(tie.delivered, tie.invoiced + uninvoiced),
+        not_credited=_beyond(_by_item(tie.returned_in_ledger), _by_item(tie.credited + uncredited, uninvoiced)),
+        hidden=hidden or {},
+    )
 
 
-def _beyond(whole: Units, explained: Units) -> int:
+def _by_item(*units: Counter[tuple[str, str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in units:
+        for (_, item), count in one.items():
+            total[item] += count
+    return total
+
+
+def _beyond(whole: Counter[K], explained: Counter[K]) -> int:
     return sum((Counter(whole) - Counter(explained)).values())

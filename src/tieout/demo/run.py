@@ -5,16 +5,19 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 
 from tieout.demo.floor import Floor
-from tieout.demo.installation import Installation
+from tieout.demo.hidden import hide
+from tieout.demo.installation import HOME, PURCHASES, QUARANTINE, RETURNS, SALES, Installation
 from tieout.demo.office import Office
-from tieout.demo.result import Held, Result, judge
-from tieout.demo.stock import read_stock
+from tieout.demo.result import Held, Result, Told, judge
+from tieout.demo.returns import Returns
+from tieout.demo.stock import Place, read_stock
 from tieout.demo.tie_out import read_tie_out
-from tieout.demo.trade import Trade, TradeLine, read_trade
+from tieout.demo.trade import Trade, read_trade
 from tieout.twins.clients import Clarus, ServiceLayer
 from tieout.twins.process import ProcessError, TwinProcess
 
@@ -22,8 +25,9 @@ REST_WITHIN_S = 240.0
 """How long the demo may take to come to rest after the last order, before it says so and fails."""
 LOOK_S = 0.5
 """Between two looks at how far it has come."""
-QUIET_READINGS = 2
-"""All is at rest once every feed was read so often with nothing to do in between."""
+QUIET_READINGS = 3
+"""At the end all is at rest once every feed was read so often with nothing to do in between: holds are believed when
+two readings in a row show them."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ORDERS_AT_ONCE = 12
 """Orders the office keys in between two turns of the floor."""
@@ -65,20 +69,35 @@ class Demo:
     say: Progress
     orders_taken: int = 0
 
+    def __post_init__(self) -> None:
+        self._office = Office(self.sap, self.ledger)
+        self._floor = Floor(self.floor_system, self.clarus, self.trade, self.seed)
+        self._returns = Returns(self.floor_system, self.sap, self.clarus, self.trade, self.seed)
+
     def play(self) -> None:
-        """From the empty shop to the last despatch settled."""
-        office, floor = Office(self.sap, self.ledger), Floor(self.floor_system, self.seed)
+        """From the empty shop to the last return settled."""
         self._step(f"opening the shop: {len(self.trade.items()):,} items, {len(self.trade.customers())} customers")
-        office.open_shop(self.trade)
-        office.buy(self.trade)
+        self._office.open_shop(self.trade)
+        self._office.buy(self.trade)
         self.ledger.set_faults(self.seed, LEDGER_FAULTS)
         self.floor_system.set_faults(self.seed, WAREHOUSE_FAULTS)
         self.tieout.start()
-        self._until_at_rest("items cross to the warehouse; what was bought arrives and is received", floor)
+        self._until_at_rest("items cross to the warehouse; what was bought arrives and is received")
         for day in self.trade.days:
-            orders = [order for order in self.trade.orders if order[0].at.date() == day]
-            self._trade_a_day(f"{day:%A %d %B %Y}", orders, office, floor)
-        self._until_at_rest("the last orders leave", floor)
+            self._trade_a_day(day)
+        self._until_at_rest("the last orders leave")
+        self._returns.come_in(None)
+
+    def hide(self, count: int) -> dict[Place, int]:
+        """Changes stock so many times so that nobody is told of it. Returns where, and by how much."""
+        if not count:
+            return {}
+        stock = read_stock(self.sap, self.clarus, QUARANTINE, HOME, ())
+        return hide(count, stock, HOME, self.ledger, self.floor_system, self.seed)
+
+    def come_to_rest(self) -> None:
+        """Until all that has happened is in the books, or held by an exception."""
+        self._until_at_rest("the last goods to come back are in the books", QUIET_READINGS)
 
     def faults_struck(self) -> int:
         """How often a fault has struck, in both systems."""
@@ -89,28 +108,39 @@ class Demo:
         for system in (self.ledger, self.floor_system):
             system.set_faults(self.seed, {})
 
-    def _trade_a_day(self, day: str, orders: list[list[TradeLine]], office: Office, floor: Floor) -> None:
-        """The office and the floor work at once; nobody waits for tieout, only for their own turn."""
+    def _trade_a_day(self, day: date) -> None:
+        """The office and the floor work at once; nobody waits for tieout, only for their own turn. Goods that come back
+        are booked in at the end of the day."""
+        doing, evening = f"{day:%A %d %B %Y}", datetime.combine(day, time_of_day.max)
+        orders = [order for order in self.trade.orders if order[0].at.date() == day]
         for start in range(0, len(orders), ORDERS_AT_ONCE):
-            for order in orders[start : start + ORDERS_AT_ONCE]:
-                office.take_order(order)
-                self.orders_taken += 1
-            floor.work()
-            self._breathe(day)
+            some = orders[start : start + ORDERS_AT_ONCE]
+            for order in some:
+                self._office.take_order(order)
+            self.orders_taken += len(some)
+            self._floor.adjust(some[-1][0].at)
+            self._floor.work()
+            self._breathe(doing)
             while self.tieout.pending() > WAITING_AT_MOST:
-                self._breathe(day)
+                self._breathe(doing)
+        for allowance in self.trade.allowances:
+            if allowance[0].at.date() == day:
+                self._office.give_allowance(allowance)
+        self._floor.adjust(evening)
+        self._floor.look_after_holds()
+        self._returns.come_in(evening)
 
-    def _until_at_rest(self, text: str, floor: Floor | None = None) -> None:
-        """Until the floor and every lane have nothing to do, no webhook is owed, and every feed was read anew."""
+    def _until_at_rest(self, text: str, quiet_readings: int = 1) -> None:
+        """Until the floor and every lane have nothing to do, no webhook is owed, and all feeds were read so often."""
         ends_s = time.monotonic() + REST_WITHIN_S
         beats, quiet = self.tieout.beats(), 0
-        while quiet < QUIET_READINGS:
+        while quiet < quiet_readings:
             self._breathe(text)
-            if (floor and floor.work()) or self.tieout.pending() or self.floor_system.state()["webhooks"]["owed"]:
-                quiet = 0
             now = self.tieout.beats()
-            if all(now[feed] > beats.get(feed, LONG_AGO) for feed in now) and now:
-                beats, quiet = now, quiet + 1
+            if self._floor.work() or self.tieout.pending() or self.floor_system.state()["webhooks"]["owed"]:
+                quiet, beats = 0, now
+            elif all(now[feed] > beats.get(feed, LONG_AGO) for feed in now) and now:
+                quiet, beats = quiet + 1, now
             if time.monotonic() > ends_s:
                 raise ProcessError(f"not at rest after {REST_WITHIN_S:.0f} s: {self.tieout.why()}")
 
@@ -125,7 +155,7 @@ class Demo:
 
 
 @contextmanager
-def demo(seed: int, most_orders: int | None, say: Progress) -> Generator[tuple[Demo, Result]]:
+def demo(seed: int, most_orders: int | None, hidden: int, say: Progress) -> Generator[tuple[Demo, Result]]:
     """The whole demo on two twins of its own, and what came of it; everything still runs until the context ends."""
     began_s = time.monotonic()
     trade = read_trade(most_orders)
@@ -139,9 +169,17 @@ def demo(seed: int, most_orders: int | None, say: Progress) -> Generator[tuple[D
         with Installation(Path(folder), ledger, floor, clarus) as tieout:
             run = Demo(trade, seed, ledger, floor, sap, clarus, tieout, say)
             run.play()
+            changed = run.hide(hidden)
+            run.come_to_rest()
             faults = run.faults_struck()
             run.end_faults()
-            tie = read_tie_out(sap, clarus)
-            held = Held(tieout.held("order"), tieout.held("purchase"))
-            stock = read_stock(sap, clarus, tieout.waiting())
-            yield run, judge(trade, tie, stock, held, tieout.cases(), faults, time.monotonic() - began_s)
+            yield run, _judged(run, changed, faults, began_s)
+
+
+def _judged(run: Demo, hidden: dict[Place, int], faults: int, began_s: float) -> Result:
+    tieout = run.tieout
+    tie = read_tie_out(run.sap, run.clarus, QUARANTINE, HOME)
+    stock = read_stock(run.sap, run.clarus, QUARANTINE, HOME, tieout.waiting())
+    held = Held(*(tieout.held(kinds) for kinds in (SALES, PURCHASES, RETURNS)))
+    told = Told(tieout.cases(), faults, run.trade.without_goods(), time.monotonic() - began_s)
+    return judge(tie, stock, held, told, hidden)

@@ -350,7 +350,8 @@ class Transfer:
 class OnHold:
     """How much of an item and lot may not be sold in one of the warehouse system's warehouses, in base units.
 
-    Read as it stands, not as an event: what is new in it becomes a hold or a release.
+    Read as it stands, not as an event: what is new in it becomes a hold or a release. `goods_ins` are those by which
+    some of it came.
     """
 
     kind: Literal["on_hold"] = "on_hold"
@@ -359,6 +360,7 @@ class OnHold:
     lot: str | None
     qty_base: Decimal
     seen_at: datetime
+    goods_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

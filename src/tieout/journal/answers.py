@@ -17,6 +17,13 @@ _RETURNS = select(document.c.key, document.c.lane).where(
     document.c.kind == "return",
     document.c.key.in_(_NAMES),
 )
+_DECIDED = select(document.c.key).where(
+    document.c.link == bindparam("link"),
+    document.c.side == Side.WAREHOUSE,
+    document.c.kind.in_(("receipt", "return")),
+    document.c.key.in_(_NAMES),
+    document.c.state != "waiting",
+)
 _POSTED = (
     select(posting.c.kind, xref.c.theirs, posting.c.lane)
     .join_from(xref, posting, and_(posting.c.link == xref.c.link, posting.c.reference == xref.c.ours))
@@ -42,6 +49,11 @@ def lanes_of_returns(connection: Connection, link: str, keys: Collection[str]) -
     """The lane of each of these returns that is known."""
     rows = connection.execute(_RETURNS, {"link": link, "names": sorted(keys)}) if keys else ()
     return {row.key: row.lane for row in rows}
+
+
+def arrivals_decided(connection: Connection, link: str, keys: Collection[str]) -> set[str]:
+    """Those of these receipts and returns that are known and decided: what they moved is noted."""
+    return set(connection.execute(_DECIDED, {"link": link, "names": sorted(keys)}).scalars())
 
 
 def lanes_of_postings(connection: Connection, link: str, theirs: Collection[str]) -> dict[tuple[str, str], str]:

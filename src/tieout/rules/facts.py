@@ -56,6 +56,9 @@ class Policy(BaseModel):
     batch_window_s: int = Field(
         default=900, ge=1, le=86400, description="Changes of stock of one warehouse in so many seconds are one batch."
     )
+    batch_wait_s: int = Field(
+        default=60, ge=0, le=86400, description="A change of stock waits at least so long once it was read."
+    )
     batch_size: int = Field(default=5000, ge=1, description="So many changes of stock end their batch early.")
     batch_lines: int = Field(default=200, ge=1, description="Lines of one ledger document of a batch, at most.")
 

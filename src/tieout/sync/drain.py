@@ -28,6 +28,7 @@ from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Facts
 from tieout.sync.answering import answered
+from tieout.sync.arriving import after_arrivals
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
@@ -141,7 +142,9 @@ class Batch:
 
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
-        readings, tried = answered(self._journal, self._link.name, self._read()), list[Tried]()
+        answering = answered(self._journal, self._link.name, self._read())
+        readings = after_arrivals(self._journal, self._link, answering, self._drain.clock.now())
+        tried = list[Tried]()
         self._facts.know_what_is_on_hold(self._works)
         for _ in range(ROUNDS_AT_MOST):
             dues = self._step(readings, tried)

@@ -28,8 +28,6 @@ ANSWERED = {"goods_out": order_lane(""), "goods_in": purchase_lane("")}
 """What the lanes of the orders begin with that a topic of the warehouse answers."""
 WINDOW_S = 900
 """The window of changes of stock that no feed brought, so no link's policy is at hand."""
-LATE = timedelta(seconds=60)
-"""So long after a change of stock was read at the soonest, its batch is made: what is read next joins it."""
 
 
 def lane_of(message: Message, answered: str | None, window_s: int) -> str:
@@ -101,7 +99,8 @@ class Intake:
         now, policy = self._clock.now(), link.policy
         with self._journal.write("poll") as connection:
             new = received(connection, link.name, side, page.messages, policy.batch_window_s)
-            gathered = [_not_before(one, now + LATE) for one in new]
+            soonest = now + timedelta(seconds=policy.batch_wait_s)
+            gathered = [_not_before(one, soonest) for one in new]
             touched = inbox.receive(connection, link.name, side, gathered, now)
             full = [name for name in touched if _is_full(connection, link.name, name, policy.batch_size)]
             lanes.hurry(connection, link.name, full, now)

@@ -30,7 +30,7 @@ from tieout.sync.lane import HOMEWARD, in_order
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 from tieout.sync.purchasing import decide_purchase_order
 from tieout.sync.receiving import decide_receipt, decide_receipt_reversal
-from tieout.sync.returning import decide_return, decide_return_reversal
+from tieout.sync.returning import decide_return, decide_return_reversal, place_return
 from tieout.sync.stock import decide_stock
 
 OUTWARD = ("item", "sales_order", "purchase_order")
@@ -139,3 +139,4 @@ def _hold_those_behind(decider: Decider, work: LaneWork, held: DocumentRow) -> N
             _decide_or_hold(decider, work, row)
             return
         decider.hold_behind(work, row, held)
+        place_return(decider, work, row)

@@ -22,9 +22,21 @@ def decide_return(decider: Decider, work: LaneWork, row: DocumentRow, returned: 
     """A return becomes the ledger's return and, by policy, a credit memo or the draft of one."""
     _judge_and_plan(decider, work, row, returned)
     if row.state in ("planned", "held"):
-        body = posted_as(work, row) if row.state == "planned" else None
-        moved = in_books(row, returned.lines, body, decider.facts_for(work, row))
-        decider.changes.place(row, returned.movements, moved)
+        place_return(decider, work, row)
+
+
+def place_return(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
+    """Notes in which of the ledger's warehouses the goods of a return are, or will be; so too of what undid one. What
+    is read of holds counts on it."""
+    match row.content:
+        case Return(lines=lines, movements=moved):
+            body = posted_as(work, row) if row.state == "planned" else None
+        case ReturnReversal(lines=lines, movements=moved, of=of):
+            came = next((d for d in work.documents if isinstance(d.content, Return) and d.key == of), None)
+            body = None if came is None else posted_as(work, came)
+        case _:
+            return
+    decider.changes.place(row, moved, in_books(row, lines, body, decider.facts_for(work, row)))
 
 
 def _judge_and_plan(decider: Decider, work: LaneWork, row: DocumentRow, returned: Return) -> None:
@@ -116,8 +128,7 @@ def decide_return_reversal(decider: Decider, work: LaneWork, row: DocumentRow, r
         decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
         return
     _judge_reversal(decider, work, row, reversal, (came, came.content))
-    moved = in_books(row, reversal.lines, posted_as(work, came), decider.facts_for(work, row))
-    decider.changes.place(row, reversal.movements, moved)
+    place_return(decider, work, row)
 
 
 def _judge_reversal(

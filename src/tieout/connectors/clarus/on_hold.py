@@ -6,7 +6,7 @@ does not have them yet, and their receipt tells of the hold.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,19 @@ from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import STOCKS
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.stock_changes import HELD
-from tieout.connectors.clarus.values import Node, NotJson, as_node, code_at, number_at, parse, text_at, wire_time
+from tieout.connectors.clarus.values import (
+    Node,
+    NotJson,
+    as_id,
+    as_list,
+    as_node,
+    at,
+    code_at,
+    number_at,
+    parse,
+    text_at,
+    wire_time,
+)
 from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Document, OnHold, Side
@@ -36,6 +48,17 @@ class Stands:
     told: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What is on hold in one place, and the goods-ins by which some of it came."""
+
+    units: str
+    goods_ins: list[str] = field(default_factory=list[str])
+
+
+NOTHING = _Held("0")
+
+
 class Holds:
     """The feed of what is on hold in one account."""
 
@@ -51,22 +74,24 @@ class Holds:
         if lacking(self._graph, self._settings) or _too_soon(before, now, self._settings.holds_every_s):
             return Poll(messages=(), cursor=json.dumps(asdict(before)), more=False)
         try:
-            seen = self._read()
+            found = self._read()
         except NotJson as error:
             raise RetryLater(f"Clarus told of stock in a way that cannot be read: {error}", cause="down") from None
+        seen = {place: one.units for place, one in found.items()}
         told = dict(before.told)
         messages: list[Message] = []
         for place in sorted({*seen, *before.seen, *told}):
             held = seen.get(place, "0")
             if held == before.seen.get(place, "0") and held != told.get(place, "0") and before.read_at is not None:
-                messages.append(_message(place, held, now))
+                messages.append(_message(place, held, now, found.get(place, NOTHING).goods_ins))
                 told[place] = held
         told = {place: held for place, held in told.items() if held != "0"}
         stands = Stands(wire_time(now), seen, told)
         return Poll(messages=tuple(messages), cursor=json.dumps(asdict(stands)), more=False)
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> dict[str, _Held]:
         total: dict[str, Decimal] = {}
+        came_by: dict[str, set[str]] = {}
         where = {"account_id": {"eq": self._lookup.account()}, "status": {"eq": HELD}}
         listing = replace(STOCKS, extra=(*STOCKS.extra, self._settings.lot_field))
         for node in self._graph.all(listing, **where):
@@ -74,7 +99,9 @@ class Holds:
                 continue
             place = json.dumps(_place(node, self._settings))
             total[place] = total.get(place, NONE) + number_at(node, "quantity")
-        return {place: str(plain(held)) for place, held in total.items() if held}
+            goods_in = as_id(at(node, "goods_in_receipt_line.goods_in_receipt.id"))
+            came_by.setdefault(place, set()).update(() if goods_in is None else (goods_in,))
+        return {place: _Held(str(plain(held)), sorted(came_by[place])) for place, held in total.items() if held}
 
 
 def _too_soon(before: Stands, now: datetime, every_s: float) -> bool:
@@ -102,9 +129,10 @@ def lacking(graph: Graph, settings: Settings) -> list[str]:
     return [] if shown or len(settings.warehouses) == 1 else ["stocks.warehouse"]
 
 
-def _message(place: str, held: str, now: datetime) -> Message:
+def _message(place: str, held: str, now: datetime, goods_ins: Sequence[str]) -> Message:
     warehouse, item, lot = json.loads(place)
-    raw = json.dumps({"warehouse": warehouse, "item": item, "lot": lot, "held": held, "seen_at": wire_time(now)})
+    told = {"warehouse": warehouse, "item": item, "lot": lot, "held": held, "seen_at": wire_time(now)}
+    raw = json.dumps({**told, "goods_ins": goods_ins})
     identity = f"hold:{wire_time(now)}:{place}"[:200]
     return Message(topic=TOPIC, key=item[:100], identity=identity, raw=raw, place=warehouse)
 
@@ -119,5 +147,12 @@ def document(message: Message) -> Document | Unreadable:
         seen_at, held = datetime.fromisoformat(str(node.get("seen_at"))), number_at(node, "held")
     except (NotJson, ValueError) as error:
         return Unreadable(f"what is on hold cannot be read: {error}")
-    content = OnHold(warehouse=warehouse, item=item, lot=text_at(node, "lot"), qty_base=held, seen_at=seen_at)
+    content = OnHold(
+        warehouse=warehouse,
+        item=item,
+        lot=text_at(node, "lot"),
+        qty_base=held,
+        seen_at=seen_at,
+        goods_ins=tuple(map(str, as_list(node.get("goods_ins")))),
+    )
     return Document(side=Side.WAREHOUSE, key=item, revision=str(node["seen_at"]), happened_at=seen_at, content=content)

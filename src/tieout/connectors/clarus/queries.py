@@ -168,6 +168,11 @@ STOCKS = Listing(
     "stocks",
     "StockFilterType",
     "id quantity status product { id code } location { id code }",
-    ("location.warehouse.code", "warehouse.code", "goods_in_receipt_line.goods_in_receipt.status"),
+    (
+        "location.warehouse.code",
+        "warehouse.code",
+        "goods_in_receipt_line.goods_in_receipt.status",
+        "goods_in_receipt_line.goods_in_receipt.id",
+    ),
 )
 """Stock records; the tenant's choice holds the lot."""

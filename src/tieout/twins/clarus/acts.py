@@ -185,6 +185,7 @@ ACTS: Mapping[str, Callable[[State, Act], Answer]] = MappingProxyType(
     {
         "add_stock": stock_acts.add_stock,
         "adjust_stock": stock_acts.adjust_stock,
+        "correct_stock": stock_acts.correct_stock,
         "allocate": allocate_order,
         "pick": pick_order,
         "short": short_line,

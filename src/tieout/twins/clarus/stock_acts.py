@@ -53,6 +53,19 @@ def adjust_stock(state: State, act: Act) -> Answer:
     return {"transaction_ids": [transaction.id for transaction in made]}
 
 
+def correct_stock(state: State, act: Act) -> Answer:
+    """Somebody corrects a figure of free stock in the database itself: no movement is written, and nothing is told."""
+    product, amount = product_of(state, act), quantity(act)
+    stocks.require_adjustable(state, product.id)
+    stocks.require_whole(state, product.id, amount)
+    if amount > 0:
+        return {"stock_ids": [stocks.put(state, _lot(state, product, act), amount).id]}
+    parts = _to_remove(state, product, act)
+    for stock, part in parts:
+        stocks.take(state, stock, part)
+    return {"stock_ids": [stock.id for stock, _ in parts]}
+
+
 def _to_remove(state: State, product: Record, act: Act) -> list[tuple[Stock, Decimal]]:
     left, found = -quantity(act), list[tuple[Stock, Decimal]]()
     location, batch = row_of(state, "locations", act, "location"), act.get("batch")
