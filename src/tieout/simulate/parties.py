@@ -12,11 +12,16 @@ from tieout.twins.clarus.records import Record
 from tieout.twins.clarus.settings import ClarusSettings
 from tieout.twins.faults import FaultPlan
 from tieout.twins.sap_b1 import SapB1Twin
+from tieout.twins.sap_b1.masterdata import create
 from tieout.twins.sap_b1.settings import Settings
 
 Lines = dict[str, tuple[str, Decimal]]
 EVENTS = {"1": "goods_out/completed", "2": "goods_out/updated", "3": "goods_in/completed", "4": "goods_in/cancelled",
           "5": "stock/unreceived"}  # fmt: skip
+QUARANTINES = ("Q1", "Q2")
+"""Warehouses of the ledger for what may not be sold, of the first one and of the second."""
+SECOND_RACK = "Z-01"
+"""The only location of the second warehouse."""
 OPEN = ("PENDING", "RCV", "PART")
 """The statuses of a goods-in from which goods may still come."""
 
@@ -26,7 +31,7 @@ class Parties:
 
     def __init__(self, world: World) -> None:
         self.row_age_s = 0.0
-        self._world = world
+        self._world, self.options = world, world.options
         rates = {name: world.options.rates[name] for name in WEBHOOK}
         seed = world.options.seed
         self.warehouse = ClarusTwin(
@@ -53,6 +58,11 @@ class Parties:
         self._appeared_s: dict[str, float] = {}
         for event in EVENTS.values():
             self._subscribe(event)
+        if world.options.stocks:
+            self._second_warehouse()
+        for code in QUARANTINES if world.options.quarantine else ():
+            create(self.ledger.state, "Warehouses", {"WarehouseCode": code, "WarehouseName": code})
+        self.ledger.state.commit()
 
     def calm(self) -> None:
         """Webhooks are no longer harmed."""
@@ -98,6 +108,13 @@ class Parties:
     def _ledger_clock(self, world: World) -> Callable[[], datetime]:
         skew_s = world.options.ledger_skew_s
         return lambda: world.wall() + timedelta(seconds=skew_s - self.row_age_s)
+
+    def _second_warehouse(self) -> None:
+        state = self.warehouse.state
+        second = Record(values={"code": "WH2", "name": "Warehouse two", "is_active": True, "site_id": 1})
+        state.add(state.plain["warehouses"], second)
+        place = {"code": SECOND_RACK, "warehouse_id": second.id, "location_type_id": 1, "is_active": True}
+        state.add(state.plain["locations"], Record(values=place))
 
     def _subscribe(self, event: str) -> None:
         state = self.warehouse.state
