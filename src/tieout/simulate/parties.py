@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tieout.simulate.options import WEBHOOK
-from tieout.simulate.world import World
+from tieout.simulate.world import BEGINNING, World
 from tieout.twins.clarus import ClarusTwin
 from tieout.twins.clarus.admin import FAULTS
 from tieout.twins.clarus.records import Record
@@ -43,6 +43,8 @@ class Parties:
         ledger = Settings(
             unique_reference_field="U_TieoutRef" if world.options.unique_reference else None,
             allow_over_delivery=world.options.over_delivery,
+            first_period=f"{BEGINNING:%Y}-01",
+            periods=12,
         )
         self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=ledger)
         self.ever: dict[int, str] = {}

@@ -20,6 +20,8 @@ from tieout.sync.link import Link
 LINK = "demo"
 _KNOWN = "tieout"
 HOLDS_EVERY_S = 60.0
+LOOKED_UP_S = 7200.0
+"""Codes of accounts and warehouses do not change in a world: to ask again for each reading tells nothing new."""
 
 
 def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link:
@@ -35,6 +37,7 @@ def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link
         page_size=max(options.page_size, 2),
         overlap_s=options.overlap_s,
         holds_every_s=HOLDS_EVERY_S,
+        reference_life_s=LOOKED_UP_S,
     )
     ledger = sap_b1.Settings(
         base_url="http://127.0.0.1:2",
