@@ -12,6 +12,15 @@ from typing import Any
 from tieout.simulate.books import Books, Violation, delivered
 from tieout.simulate.goods_out_audit import told_as_ordered
 from tieout.simulate.receipt_audit import arrived_is_received, expected_as_ordered, on_the_way, summed_up_once
+from tieout.simulate.return_audit import (
+    coming_back,
+    credit_without_goods_is_told,
+    credited_on_its_goods,
+    missing_credit_is_told,
+    returned_as_it_came,
+    returned_of_its_deliveries,
+    withdrawn,
+)
 from tieout.simulate.stock_audit import (
     POSTED_AS,
     changes_are_posted_once,
@@ -25,7 +34,7 @@ FIRST = "01"
 """The ledger's warehouse that orders and purchase orders are for."""
 Shelf = tuple[str, str]
 """An item in one of the ledger's warehouses."""
-TAKING_BACK = ("goods_out_cancel", "delivery_cancel", "goods_in_cancel", "goods_receipt_cancel")
+TAKING_BACK = ("goods_out_cancel", "delivery_cancel", "goods_in_cancel", "goods_receipt_cancel", "goods_return_cancel")
 REVISED = {"Orders": "sales_order", "PurchaseOrders": "purchase_order", "Items": "item"}
 """What is told anew whenever it changes in the ledger."""
 
@@ -51,6 +60,11 @@ def audit(books: Books) -> list[Violation]:
         arrived_is_received,
         summed_up_once,
         expected_as_ordered,
+        returned_as_it_came,
+        returned_of_its_deliveries,
+        credited_on_its_goods,
+        missing_credit_is_told,
+        credit_without_goods_is_told,
         changes_are_posted_once,
         lines_are_their_changes,
         what_is_ignored_comes_to_nothing,
@@ -60,7 +74,14 @@ def audit(books: Books) -> list[Violation]:
 
 def _once(books: Books) -> Iterator[Violation]:
     of_stock = (books.stock_documents(entity_set) for entity_set in POSTED_AS.values())
-    for documents in (books.deliveries, books.invoices, books.goods_receipts, *of_stock):
+    for documents in (
+        books.deliveries,
+        books.invoices,
+        books.goods_receipts,
+        *of_stock,
+        books.goods_returns,
+        books.credits,
+    ):
         for reference, rows in documents.items():
             if len(rows) > 1:
                 yield Violation("I1", f"{reference} stands {len(rows)} times in the ledger")
@@ -159,6 +180,8 @@ def _ledger_is_the_journal(books: Books) -> Iterator[Violation]:
         ("goods_out", set(books.ever.values())),
         ("goods_receipt", set(books.goods_receipts)),
         ("goods_in", set(books.ever_expected.values())),
+        ("goods_return", set(books.goods_returns)),
+        ("credit", set(books.credits) | withdrawn(books)),
         *((kind, set(books.stock_documents(entity_set))) for kind, entity_set in POSTED_AS.items()),
     )
     for kind, there in stands:
@@ -180,6 +203,7 @@ def _taken_back_is_the_journal(books: Books) -> Iterator[Violation]:
     gone = {books.ever_expected[key] for key in off}
     yield from _compared("goods_in_cancel", named["goods_in_cancel"] | by_hand, gone)
     yield from _compared("delivery_cancel", named["delivery_cancel"], _undone(books.deliveries))
+    yield from _compared("goods_return_cancel", named["goods_return_cancel"], _undone(books.goods_returns))
     yield from _compared("goods_receipt_cancel", named["goods_receipt_cancel"], _undone(books.goods_receipts))
 
 
@@ -250,7 +274,7 @@ def _waiting(books: Books) -> dict[Shelf, Decimal]:
     waiting: dict[Shelf, Decimal] = defaultdict(Decimal)
     for item, quantity in on_the_way(books).items():
         waiting[item, FIRST] -= quantity
-    for place, quantity in unposted(books).items():
+    for place, quantity in (*unposted(books).items(), *coming_back(books).items()):
         waiting[place] -= quantity
     for despatch in books.warehouse.despatches:
         stands = bool(books.live(books.of_despatch(despatch)))

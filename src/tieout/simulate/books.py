@@ -46,12 +46,17 @@ class Books:
             self.cases = {row["id"]: row for row in rows("SELECT * FROM case_")}
             self.messages = rows("SELECT * FROM message")
             self.lanes = rows("SELECT * FROM lane")
+        self.options, self.named = parties.options, parties.named
         codes = mappings_of(parties.options)
         self._homes = {theirs: ours for kind, ours, theirs in codes if kind == "warehouse"}
         self._quarantines = {ours: theirs for kind, ours, theirs in codes if kind == "quarantine"}
         self._accounts = {theirs: ours for kind, ours, theirs in codes if kind == "account"}
         self.deliveries = _by_reference(self.ledger.tables["DeliveryNotes"].rows.values())
         self.goods_receipts = _by_reference(self.ledger.tables["PurchaseDeliveryNotes"].rows.values())
+        self.goods_returns = self.stock_documents("Returns")
+        self.credits = _by_reference(
+            row for name in ("CreditNotes", "Drafts") for row in self.ledger.tables[name].rows.values()
+        )
         self.held_lanes = {row["lane"] for row in (*self.documents.values(), *self.messages) if self.held(row)}
         self.invoices = _by_reference(self.ledger.tables["Invoices"].rows.values())
 

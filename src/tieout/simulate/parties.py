@@ -18,6 +18,9 @@ from tieout.twins.sap_b1.settings import Settings
 Lines = dict[str, tuple[str, Decimal]]
 EVENTS = {"1": "goods_out/completed", "2": "goods_out/updated", "3": "goods_in/completed", "4": "goods_in/cancelled",
           "5": "stock/unreceived"}  # fmt: skip
+CREATED = ("DeliveryNotes", "Invoices", "PurchaseDeliveryNotes", "Returns", "CreditNotes", "Drafts",
+           "InventoryGenEntries", "InventoryGenExits", "StockTransfers")  # fmt: skip
+"""Documents of the ledger that tieout makes."""
 QUARANTINES = ("Q1", "Q2")
 """Warehouses of the ledger for what may not be sold, of the first one and of the second."""
 SECOND_RACK = "Z-01"
@@ -57,6 +60,8 @@ class Parties:
         """What each order of the ledger has said, from first to last, after each change by a person."""
         self.expected_twice: list[str] = []
         """References of goods-ins that were made while another one of their order was still open."""
+        self.named: dict[int, set[str | None]] = {}
+        """What staff have ever written into each return as the order that it answers."""
         self._appeared_s: dict[str, float] = {}
         for event in EVENTS.values():
             self._subscribe(event)
@@ -84,7 +89,7 @@ class Parties:
                     self.expected_twice.append(reference)
                 self.ever_expected[row.id] = reference
                 self._appeared_s[reference] = now_s
-        for entity_set in ("DeliveryNotes", "Invoices", "PurchaseDeliveryNotes"):
+        for entity_set in CREATED:
             for row in self.ledger.state.tables[entity_set].rows.values():
                 self._appeared_s.setdefault(str(row.get("U_TieoutRef")), now_s)
 

@@ -22,6 +22,7 @@ from tieout.sync.intake import Intake
 SELLING = ((Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
 BUYING = ((Side.LEDGER, "purchase_orders"), (Side.WAREHOUSE, "receipts"))
 STOCKING = ((Side.WAREHOUSE, "stock_changes"), (Side.WAREHOUSE, "holds"))
+RETURNING = ((Side.LEDGER, "credit_memos"), (Side.WAREHOUSE, "receipts"))
 TWICE = "holds"
 """What two readings in a row must agree about before it is told, and that is passed over when read too soon again."""
 NEVER = (-1e6, -1e6)
@@ -44,7 +45,12 @@ LAST_CHECK = "after keep lease"
 
 def feeds_of(options: Options) -> tuple[tuple[Side, str], ...]:
     """The feeds that a world has use for."""
-    does = ((options.sells, SELLING), (options.buys, BUYING), (options.stocks, STOCKING))
+    does = (
+        (options.sells, SELLING),
+        (options.buys, BUYING),
+        (options.stocks, STOCKING),
+        (options.returns, RETURNING),
+    )
     return ((Side.LEDGER, "items"), *(feed for done, feeds in does if done for feed in feeds))
 
 

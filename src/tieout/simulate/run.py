@@ -17,6 +17,7 @@ from tieout.simulate.journals import empty_journal, plainly
 from tieout.simulate.options import draw
 from tieout.simulate.parties import Parties
 from tieout.simulate.processes import Receiver, Sweeps, Worker, feeds_of
+from tieout.simulate.returning import Finance, ReturnsDesk
 from tieout.simulate.stocking import Clerk, Stockroom
 from tieout.simulate.workload import Floor, Office
 from tieout.simulate.world import World
@@ -86,7 +87,8 @@ def _live(world: World, parties: Parties, engine: Engine, liveness_s: float) -> 
     buying = (Buyers(world, parties, office.items).work, Bay(world, parties, office.items).work) if options.buys else ()
     shelves = Stockroom(world, parties, office.items)
     stocking = (shelves.work, Clerk(world, parties, office.items).work) if options.stocks else ()
-    for part in (*selling, *buying, *stocking, receiver.live, *(worker.live for worker in workers)):
+    returning = (ReturnsDesk(world, parties).work, Finance(world, parties).work) if options.returns else ()
+    for part in (*selling, *buying, *stocking, *returning, receiver.live, *(worker.live for worker in workers)):
         world.start(part)
     world.run_until(options.faults_s)
     world.calm = True

@@ -54,7 +54,13 @@ def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link
         LINK,
         Watched(clarus.connect(warehouse, clock=clock, transport=to_floor), mishaps),
         Watched(sap_b1.connect(ledger, clock=clock, transport=to_ledger), mishaps),
-        Policy(invoice=options.invoice, batch_window_s=options.window_s, batch_lines=options.batch_lines),
+        Policy(
+            invoice=options.invoice,
+            batch_window_s=options.window_s,
+            batch_lines=options.batch_lines,
+            credit=options.credit,
+            credit_within_days=options.credit_days,
+        ),
     )
 
 
