@@ -1,5 +1,6 @@
 """Stock that goes to another warehouse, or may not be sold any more, is where it should be in the ledger too."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -127,6 +128,17 @@ def test_a_hold_that_is_over_before_it_was_seen_twice_is_none(shop: Shop) -> Non
     _set_hold(shop, stock, held=False)
     _readings(shop, 3)
     assert _states(shop, "hold") == []
+
+
+def test_a_clock_that_was_a_day_ahead_for_one_reading_does_not_hide_what_is_held_until_then(shop: Shop) -> None:
+    _map(shop, "quarantine", "01", "02")
+    shop.clock.at += timedelta(days=1)
+    shop.sync()
+    shop.clock.at -= timedelta(days=1)
+    shop.on_the_floor("move", stock_id=_stock_id(shop), location="B-01", quantity=30)
+    _set_hold(shop, _stock_id(shop))
+    _readings(shop, 3)
+    assert _transfers(shop) == [("01", "02", 30)]
 
 
 def test_without_a_quarantine_nothing_crosses_and_once_there_is_one_the_next_change_brings_all(shop: Shop) -> None:

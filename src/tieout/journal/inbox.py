@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
 from tieout.domain.documents import Side
 from tieout.journal import lanes
-from tieout.journal.store import insert_new, upsert
+from tieout.journal.store import insert_new, insert_on
 from tieout.journal.tables import cursor, message
 
 
@@ -71,18 +73,16 @@ def advance(
     connection: Connection, link: str, side: Side, feed: str, to: str, now: datetime, *, ended: bool = False
 ) -> None:
     """Records how far a feed has been read, in the same transaction as what was read; `ended`: to its end for now."""
-    row = {"link": link, "side": side, "feed": feed, "position": to, "beat_at": now}
-    upsert(connection, cursor, [row], "position", "beat_at")
-    if ended:
-        connection.execute(_SWEPT, {"b_link": link, "b_side": side, "b_feed": feed})
+    row = {"link": link, "side": side, "feed": feed, "position": to, "beat_at": now, "sweeps": int(ended)}
+    connection.execute(_advancing(connection.dialect.name), row)
 
 
-_SWEPT = (
-    update(cursor)
-    .where(cursor.c.link == bindparam("b_link"), cursor.c.side == bindparam("b_side"))
-    .where(cursor.c.feed == bindparam("b_feed"))
-    .values(sweeps=cursor.c.sweeps + 1)
-)
+@cache
+def _advancing(dialect: str) -> Any:
+    statement = insert_on(dialect)(cursor)
+    now = statement.excluded
+    told = {"position": now.position, "beat_at": now.beat_at, "sweeps": cursor.c.sweeps + now.sweeps}
+    return statement.on_conflict_do_update(index_elements=["link", "side", "feed"], set_=told)
 
 
 def was_read_to_end(connection: Connection, link: str, side: Side, feed: str) -> bool:

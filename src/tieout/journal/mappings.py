@@ -1,8 +1,10 @@
 """Mappings as they stand, for the rules, people and files. They are changed by `reference.py`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from tieout.journal.tables import mapping
 
@@ -30,6 +32,14 @@ class Mapped:
         return self.ledger if self.kind in BY_WAREHOUSE else self.warehouse
 
 
+_OF_LINK = select(mapping).where(mapping.c.link == bindparam("link"))
+
+
+def mapped_of(connection: Connection, link: str) -> list[Mapped]:
+    """Every mapping of one link, in order: what each batch of a drain asks for."""
+    return _in_order(connection.execute(_OF_LINK, {"link": link}))
+
+
 def mapped(connection: Connection, *, link: str | None = None, kind: str | None = None) -> list[Mapped]:
     """Every mapping that fits (None: any), in order."""
     wanted = select(mapping)
@@ -37,4 +47,8 @@ def mapped(connection: Connection, *, link: str | None = None, kind: str | None 
         wanted = wanted.where(mapping.c.link == link)
     if kind is not None:
         wanted = wanted.where(mapping.c.kind == kind)
-    return sorted(Mapped(row.link, row.kind, row.ledger, row.warehouse) for row in connection.execute(wanted))
+    return _in_order(connection.execute(wanted))
+
+
+def _in_order(rows: Iterable[Row[Any]]) -> list[Mapped]:
+    return sorted(Mapped(row.link, row.kind, row.ledger, row.warehouse) for row in rows)

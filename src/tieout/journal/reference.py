@@ -25,13 +25,21 @@ from tieout.journal.rows import Lot
 from tieout.journal.store import upsert
 from tieout.journal.tables import BARCODE_MAX, document, mapping, mirror, movement, xref
 
+_NAMES: BindParameter[str] = bindparam("names", expanding=True)
+
 
 def _named(table: Table, column: Column[str]) -> ColumnElement[bool]:
     """The rows of one side that have one of some names."""
-    names: BindParameter[str] = bindparam("names", expanding=True)
-    return and_(table.c.link == bindparam("link"), table.c.side == bindparam("side"), column.in_(names))
+    return and_(table.c.link == bindparam("link"), table.c.side == bindparam("side"), column.in_(_NAMES))
 
 
+_BOTH = "warehouse", "ledger"
+_ALL_ITEMS = select(mirror.c.side, mirror.c.code, mirror.c.content).where(
+    mirror.c.link == bindparam("link"), mirror.c.side.in_(_BOTH), mirror.c.code.in_(_NAMES)
+)
+_ALL_THEIRS = select(xref.c.side, xref.c.ours, xref.c.theirs).where(
+    xref.c.link == bindparam("link"), xref.c.side.in_(_BOTH), xref.c.ours.in_(_NAMES)
+)
 _ITEMS = select(mirror.c.code, mirror.c.content).where(_named(mirror, mirror.c.code))
 _BEARING = select(mirror.c.content).where(_named(mirror, mirror.c.barcode))
 _OURS = select(xref.c.theirs, xref.c.ours).where(_named(xref, xref.c.theirs))
@@ -49,6 +57,23 @@ def items(connection: Connection, link: str, side: Side, codes: Collection[str])
         if isinstance(content, Item):
             found[row.code] = content
     return found
+
+
+def items_of_both(connection: Connection, link: str, codes: Collection[str]) -> list[tuple[Side, Item]]:
+    """Items of both sides, each by the side's own codes, of those asked for."""
+    if not codes:
+        return []
+    rows = connection.execute(_ALL_ITEMS, {"link": link, "names": sorted(set(codes))})
+    contents = ((Side(row.side), load_content(row.content)) for row in rows)
+    return [(side, item) for side, item in contents if isinstance(item, Item)]
+
+
+def theirs_of_both(connection: Connection, link: str, wanted: Collection[str]) -> dict[tuple[Side, str], str]:
+    """Both systems' own ids of what we call so, by side and our name."""
+    if not wanted:
+        return {}
+    rows = connection.execute(_ALL_THEIRS, {"link": link, "names": sorted(set(wanted))})
+    return {(Side(row.side), row.ours): row.theirs for row in rows}
 
 
 def see_items(connection: Connection, link: str, side: Side, seen: Iterable[Item], now: datetime) -> None:

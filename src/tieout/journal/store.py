@@ -61,8 +61,9 @@ class Journal:
     @contextmanager
     def write(self, what: str) -> Generator[Connection]:
         """A transaction that may write; `what` names its durable boundary. Raises SQLAlchemy errors, all undone."""
-        with self._turn(), self.engine.connect().execution_options(tieout_writes=True) as connection:
+        with self._turn(), self.engine.connect() as connection:
             with connection.begin():
+                self._begin(connection, "BEGIN IMMEDIATE")
                 yield connection
                 self._boundary(f"before {what}")
             self._boundary(f"after {what}")
@@ -83,7 +84,13 @@ class Journal:
     def read(self) -> Generator[Connection]:
         """A consistent view, without a lock that stops writers."""
         with self.engine.connect() as connection, connection.begin():
+            self._begin(connection, "BEGIN")
             yield connection
+
+    def _begin(self, connection: Connection, how: str) -> None:
+        """SQLite's driver leaves it to us to say when a transaction begins. Listening for it would slow all else."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(how)
 
     def check(self) -> None:
         """Raises `JournalError` when the database does not answer or has no schema yet."""
@@ -107,7 +114,6 @@ def _open(url: str) -> Engine:
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": POOL_SIZE}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
     return engine
 
 
@@ -118,11 +124,6 @@ def _on_connect(raw: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("tieout_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def insert_new(

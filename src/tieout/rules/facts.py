@@ -69,6 +69,10 @@ class Policy(BaseModel):
             raise ValueError(f"{name!r} is not a time zone; write one such as Europe/London")
         return name
 
+    def day_of(self, at: datetime) -> date:
+        """The ledger's day of a moment."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
+
 
 @dataclass(frozen=True)
 class Codes:
@@ -190,7 +194,7 @@ class Facts:
 
     def posting_day(self, at: datetime) -> date:
         """The ledger's day of a moment."""
-        return at.astimezone(ZoneInfo(self.policy.time_zone)).date()
+        return self.policy.day_of(at)
 
     def stocked(self, line: OrderLine) -> bool:
         """True for a line whose goods the warehouse handles. An item nobody knows counts as goods until it is known; a

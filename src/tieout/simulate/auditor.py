@@ -12,9 +12,29 @@ from typing import Any
 from tieout.simulate.books import Books, Violation, delivered
 from tieout.simulate.goods_out_audit import told_as_ordered
 from tieout.simulate.receipt_audit import arrived_is_received, expected_as_ordered, on_the_way, summed_up_once
+from tieout.simulate.return_audit import (
+    coming_back,
+    credit_without_goods_is_told,
+    credited_on_its_goods,
+    missing_credit_is_told,
+    returned_as_it_came,
+    returned_of_its_deliveries,
+    withdrawn,
+)
+from tieout.simulate.stock_audit import (
+    POSTED_AS,
+    changes_are_posted_once,
+    lines_are_their_changes,
+    unposted,
+    what_is_ignored_comes_to_nothing,
+)
 
 CANCELLED = "CANCELLED"
-TAKING_BACK = ("goods_out_cancel", "delivery_cancel", "goods_in_cancel", "goods_receipt_cancel")
+FIRST = "01"
+"""The ledger's warehouse that orders and purchase orders are for."""
+Shelf = tuple[str, str]
+"""An item in one of the ledger's warehouses."""
+TAKING_BACK = ("goods_out_cancel", "delivery_cancel", "goods_in_cancel", "goods_receipt_cancel", "goods_return_cancel")
 REVISED = {"Orders": "sales_order", "PurchaseOrders": "purchase_order", "Items": "item"}
 """What is told anew whenever it changes in the ledger."""
 
@@ -40,12 +60,28 @@ def audit(books: Books) -> list[Violation]:
         arrived_is_received,
         summed_up_once,
         expected_as_ordered,
+        returned_as_it_came,
+        returned_of_its_deliveries,
+        credited_on_its_goods,
+        missing_credit_is_told,
+        credit_without_goods_is_told,
+        changes_are_posted_once,
+        lines_are_their_changes,
+        what_is_ignored_comes_to_nothing,
     )
     return [violation for check in checks for violation in check(books)]
 
 
 def _once(books: Books) -> Iterator[Violation]:
-    for documents in (books.deliveries, books.invoices, books.goods_receipts):
+    of_stock = (books.stock_documents(entity_set) for entity_set in POSTED_AS.values())
+    for documents in (
+        books.deliveries,
+        books.invoices,
+        books.goods_receipts,
+        *of_stock,
+        books.goods_returns,
+        books.credits,
+    ):
         for reference, rows in documents.items():
             if len(rows) > 1:
                 yield Violation("I1", f"{reference} stands {len(rows)} times in the ledger")
@@ -144,6 +180,9 @@ def _ledger_is_the_journal(books: Books) -> Iterator[Violation]:
         ("goods_out", set(books.ever.values())),
         ("goods_receipt", set(books.goods_receipts)),
         ("goods_in", set(books.ever_expected.values())),
+        ("goods_return", set(books.goods_returns)),
+        ("credit", set(books.credits) | withdrawn(books)),
+        *((kind, set(books.stock_documents(entity_set))) for kind, entity_set in POSTED_AS.items()),
     )
     for kind, there in stands:
         yield from _compared(kind, books.done(kind), there)
@@ -164,6 +203,7 @@ def _taken_back_is_the_journal(books: Books) -> Iterator[Violation]:
     gone = {books.ever_expected[key] for key in off}
     yield from _compared("goods_in_cancel", named["goods_in_cancel"] | by_hand, gone)
     yield from _compared("delivery_cancel", named["delivery_cancel"], _undone(books.deliveries))
+    yield from _compared("goods_return_cancel", named["goods_return_cancel"], _undone(books.goods_returns))
     yield from _compared("goods_receipt_cancel", named["goods_receipt_cancel"], _undone(books.goods_receipts))
 
 
@@ -208,20 +248,36 @@ def _nothing_stuck(books: Books) -> Iterator[Violation]:
 
 def _stock(books: Books) -> Iterator[Violation]:
     """Both sides began with the same; so what the ledger has more is what has left and is not delivered, held or not,
-    less what has arrived and is not received."""
-    waiting: dict[str, Decimal] = defaultdict(Decimal)
+    less what has arrived and is not received, and what has changed and is not posted."""
+    here, there, waiting = _on_the_floor(books), defaultdict[Shelf, Decimal](Decimal), _waiting(books)
+    known = {item for item, _ in here}
+    for (item, warehouse), row in books.ledger.stock.items():
+        there[item, warehouse] += row["InStock"]
+    for item, warehouse in sorted({*here, *there, *waiting}):
+        place = item, warehouse
+        if item in known and there[place] != here[place] + waiting[place]:
+            found = f"ledger {there[place]}, warehouse {here[place]}, on the way {waiting[place]}"
+            yield Violation("I3", f"{item} in {warehouse}: {found}")
+
+
+def _on_the_floor(books: Books) -> dict[Shelf, Decimal]:
+    """What is in the building, where the ledger should have it. What was never received on the floor is left out."""
+    total: dict[Shelf, Decimal] = defaultdict(Decimal)
+    for stock in books.warehouse.stocks:
+        item, lot = books.item(stock.lot.product_id), stock.lot
+        total[item, books.stood_in(lot.warehouse_id, lot.status)] += stock.quantity
+    return total
+
+
+def _waiting(books: Books) -> dict[Shelf, Decimal]:
+    """What the ledger has more of than the floor, or less, for what has not crossed."""
+    waiting: dict[Shelf, Decimal] = defaultdict(Decimal)
     for item, quantity in on_the_way(books).items():
-        waiting[item] -= quantity
+        waiting[item, FIRST] -= quantity
+    for place, quantity in (*unposted(books).items(), *coming_back(books).items()):
+        waiting[place] -= quantity
     for despatch in books.warehouse.despatches:
         stands = bool(books.live(books.of_despatch(despatch)))
         for item, quantity in books.sent(despatch).items():
-            waiting[item] += (int(not despatch.undone) - int(stands)) * quantity
-    for product in books.warehouse.products:
-        item = product.values["code"]
-        mine = [stock.quantity for stock in books.warehouse.stocks if stock.lot.product_id == product.id]
-        if not mine:
-            continue  # nothing was ever received of it on the floor
-        here = sum(mine, Decimal(0))
-        there = sum((row["InStock"] for (code, _), row in books.ledger.stock.items() if code == item), Decimal(0))
-        if there != here + waiting[item]:
-            yield Violation("I3", f"{item}: ledger {there}, warehouse {here}, on the way {waiting[item]}")
+            waiting[item, FIRST] += (int(not despatch.undone) - int(stands)) * quantity
+    return waiting

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from tieout.simulate.journals import mappings_of
 from tieout.simulate.parties import Parties
 
 LINK = "demo"
@@ -45,8 +46,17 @@ class Books:
             self.cases = {row["id"]: row for row in rows("SELECT * FROM case_")}
             self.messages = rows("SELECT * FROM message")
             self.lanes = rows("SELECT * FROM lane")
+        self.options, self.named = parties.options, parties.named
+        codes = mappings_of(parties.options)
+        self._homes = {theirs: ours for kind, ours, theirs in codes if kind == "warehouse"}
+        self._quarantines = {ours: theirs for kind, ours, theirs in codes if kind == "quarantine"}
+        self._accounts = {theirs: ours for kind, ours, theirs in codes if kind == "account"}
         self.deliveries = _by_reference(self.ledger.tables["DeliveryNotes"].rows.values())
         self.goods_receipts = _by_reference(self.ledger.tables["PurchaseDeliveryNotes"].rows.values())
+        self.goods_returns = self.stock_documents("Returns")
+        self.credits = _by_reference(
+            row for name in ("CreditNotes", "Drafts") for row in self.ledger.tables[name].rows.values()
+        )
         self.held_lanes = {row["lane"] for row in (*self.documents.values(), *self.messages) if self.held(row)}
         self.invoices = _by_reference(self.ledger.tables["Invoices"].rows.values())
 
@@ -58,6 +68,24 @@ class Books:
     def item(self, product_id: int) -> str:
         """The code of a product of the warehouse."""
         return str(self.warehouse.products[product_id].values["code"])
+
+    def booked_in(self, warehouse_id: int, status: str) -> str | None:
+        """The ledger's warehouse of goods on the floor; None for what may not be sold where it keeps no quarantine."""
+        home = self._homes[self.warehouse.plain["warehouses"][warehouse_id].values["code"]]
+        return self._quarantines.get(home) if status == "held" else home
+
+    def stood_in(self, warehouse_id: int, status: str) -> str:
+        """Where the ledger has goods of the floor: what it keeps no quarantine for stands among the rest."""
+        return str(self.booked_in(warehouse_id, status) or self.booked_in(warehouse_id, "available"))
+
+    def account(self, reason_code_id: int | None) -> str | None:
+        """The account that a gain or a loss is booked against; None where nobody has said."""
+        reason = self.warehouse.plain["reason_codes"].get(reason_code_id)
+        return None if reason is None else self._accounts.get(reason.values["code"])
+
+    def stock_documents(self, entity_set: str) -> dict[str, list[Any]]:
+        """The ledger's goods receipts, goods issues or stock transfers of ours, by reference."""
+        return _by_reference(self.ledger.tables[entity_set].rows.values())
 
     def of_despatch(self, despatch: Any) -> dict[str, Any] | None:
         """The document that stands for a despatch; None where its movements are not in the journal as one."""
@@ -95,6 +123,6 @@ def delivered(row: Any) -> dict[str, Decimal]:
 def _by_reference(rows: Iterable[Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        if row.get("U_TieoutRef") and row["CancelStatus"] != "csCancellation":
+        if row.get("U_TieoutRef") and row.get("CancelStatus") != "csCancellation":
             found[row["U_TieoutRef"]].append(row)
     return dict(found)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from tieout.journal import reference
 from tieout.journal.store import Journal
 from tieout.journal.tables import metadata
+from tieout.simulate.options import Options
 from tieout.simulate.wiring import LINK
 
 MAPPINGS = (
@@ -23,6 +24,14 @@ MAPPINGS = (
     ("unit", "EA", "EACH"),
     ("unit", "Manual", "EACH"),
 )
+STOCK_MAPPINGS = (
+    ("warehouse", "02", "WH2"),
+    ("account", "510000", "DAMAGED"),
+    ("account", "520000", "FOUND"),
+    ("account", "510000", "COUNT"),
+)
+"""A second warehouse, and why stock changes. `NOSTOCK` is a reason that finance has forgotten."""
+QUARANTINES = (("quarantine", "01", "Q1"), ("quarantine", "02", "Q2"))
 
 
 @cache
@@ -33,15 +42,21 @@ def shared_journal() -> Journal:
     return journal
 
 
-def empty_journal() -> Engine:
+def empty_journal(options: Options) -> Engine:
     """The database with nothing in it but the mappings. What the world before has left is gone."""
     journal = shared_journal()
     with journal.write("empty") as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
-        for kind, ledger, warehouse in MAPPINGS:
+        for kind, ledger, warehouse in mappings_of(options):
             reference.set_mapping(connection, LINK, kind, ledger, warehouse)
     return journal.engine
+
+
+def mappings_of(options: Options) -> tuple[tuple[str, str, str], ...]:
+    """What of the two systems' codes stands for what: kind, the ledger's code, the warehouse's code."""
+    more = STOCK_MAPPINGS if options.stocks else ()
+    return (*MAPPINGS, *more, *(QUARANTINES if options.quarantine else ()))
 
 
 def plainly(engine: Engine) -> sqlite3.Connection:

@@ -6,6 +6,7 @@ in twelve is big, for what only a crowd of orders shows.
 
 import random
 from dataclasses import dataclass
+from typing import Literal
 
 LIKELIHOODS = (0.0, 0.02, 0.1, 0.3)
 WIRE = ("lost_before", "lost_after", "late_commit", "error_before", "error_after", "throttled", "late_reply", "lag")
@@ -15,8 +16,11 @@ WORLD = ("outage", "session_gone", "lock", "late_row", "product_stopped")
 FAULTS = (*WIRE, *WEBHOOK, *PROCESS, *WORLD)
 MORE = {"webhook_lost": 2.0}
 """An order has several webhooks, and any of them would do: only the loss of its last one is felt."""
-TRADES = ((True, False), (True, True), (False, True))
-"""What a world does: it sells, it does both, it buys. Both is rare: it costs as much as the two do."""
+TRADES = ("sells", "sells returns", "buys", "stocks", "sells stocks", "sells buys")
+"""What a world does. Two at once are rare: that costs as much as the two do."""
+CREDITS: tuple[Literal["none", "draft", "final"], ...] = ("none", "draft", "draft", "final")
+OFTEN = (4, 3, 4, 4, 1, 1)
+"""How often a world does which of them."""
 LATE_HOOK_S = (60.0, 900.0, 3600.0)
 """The longest a webhook is late; the longest of all is rare, since all wait for it."""
 
@@ -29,12 +33,22 @@ class Options:
     behind. `outage_s`: how long one lasts. `over_delivery`: the ledger takes more than is open on an order's line.
     `lorries`: goods leave when a lorry is there, parts of many orders at one moment and not order by order, while
     records are often locked: what it takes for a batch to succeed in part. `purchases`: purchase orders, where it buys.
+    `stocks`: stock is found, lost, moved and put on hold. Of that, `window_s` and `batch_lines` say what is one batch;
+    `returns`: customers send goods back; `credit` and `credit_days` are the policy of credit memos.
+    `quarantine`: the ledger keeps what may not be sold in warehouses of its own.
     """
 
     seed: int
     rates: dict[str, float]
     sells: bool
     buys: bool
+    stocks: bool
+    returns: bool
+    quarantine: bool
+    credit: Literal["none", "draft", "final"]
+    credit_days: int
+    window_s: int
+    batch_lines: int
     purchases: int
     orders: int
     items: int
@@ -62,12 +76,19 @@ def draw(seed: int) -> Options:
     unique = chance.random() < 0.15
     lorries = chance.random() < 0.3
     trade = random.Random(f"trade/{seed}")
-    sells, buys = trade.choices(TRADES, (5, 1, 4))[0]
+    does = trade.choices(TRADES, OFTEN)[0].split()
     rates = {name: MORE.get(name, 1.0) * chance.choice(LIKELIHOODS) for name in FAULTS}
     return Options(
         seed=seed,
-        sells=sells,
-        buys=buys,
+        sells="sells" in does,
+        buys="buys" in does,
+        stocks="stocks" in does,
+        returns="returns" in does,
+        quarantine=trade.random() < 0.8,
+        credit=trade.choice(CREDITS),
+        credit_days=trade.choice((0, 14)),
+        window_s=trade.choice((60, 300, 900)),
+        batch_lines=trade.choice((2, 200, 200)),
         purchases=trade.randint(2, 4),
         rates=rates | ({"lock": LIKELIHOODS[-1]} if lorries else {}),
         orders=chance.randint(4, 6) if big or lorries else chance.randint(2, 3),

@@ -5,18 +5,26 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tieout.simulate.options import WEBHOOK
-from tieout.simulate.world import World
+from tieout.simulate.world import BEGINNING, World
 from tieout.twins.clarus import ClarusTwin
 from tieout.twins.clarus.admin import FAULTS
 from tieout.twins.clarus.records import Record
 from tieout.twins.clarus.settings import ClarusSettings
 from tieout.twins.faults import FaultPlan
 from tieout.twins.sap_b1 import SapB1Twin
+from tieout.twins.sap_b1.masterdata import create
 from tieout.twins.sap_b1.settings import Settings
 
 Lines = dict[str, tuple[str, Decimal]]
 EVENTS = {"1": "goods_out/completed", "2": "goods_out/updated", "3": "goods_in/completed", "4": "goods_in/cancelled",
           "5": "stock/unreceived"}  # fmt: skip
+CREATED = ("DeliveryNotes", "Invoices", "PurchaseDeliveryNotes", "Returns", "CreditNotes", "Drafts",
+           "InventoryGenEntries", "InventoryGenExits", "StockTransfers")  # fmt: skip
+"""Documents of the ledger that tieout makes."""
+QUARANTINES = ("Q1", "Q2")
+"""Warehouses of the ledger for what may not be sold, of the first one and of the second."""
+SECOND_RACK = "Z-01"
+"""The only location of the second warehouse."""
 OPEN = ("PENDING", "RCV", "PART")
 """The statuses of a goods-in from which goods may still come."""
 
@@ -26,7 +34,7 @@ class Parties:
 
     def __init__(self, world: World) -> None:
         self.row_age_s = 0.0
-        self._world = world
+        self._world, self.options = world, world.options
         rates = {name: world.options.rates[name] for name in WEBHOOK}
         seed = world.options.seed
         self.warehouse = ClarusTwin(
@@ -38,6 +46,8 @@ class Parties:
         ledger = Settings(
             unique_reference_field="U_TieoutRef" if world.options.unique_reference else None,
             allow_over_delivery=world.options.over_delivery,
+            first_period=f"{BEGINNING:%Y}-01",
+            periods=12,
         )
         self.ledger = SapB1Twin(self._ledger_clock(world), seed=seed, settings=ledger)
         self.ever: dict[int, str] = {}
@@ -50,9 +60,16 @@ class Parties:
         """What each order of the ledger has said, from first to last, after each change by a person."""
         self.expected_twice: list[str] = []
         """References of goods-ins that were made while another one of their order was still open."""
+        self.named: dict[int, set[str | None]] = {}
+        """What staff have ever written into each return as the order that it answers."""
         self._appeared_s: dict[str, float] = {}
         for event in EVENTS.values():
             self._subscribe(event)
+        if world.options.stocks:
+            self._second_warehouse()
+        for code in QUARANTINES if world.options.quarantine else ():
+            create(self.ledger.state, "Warehouses", {"WarehouseCode": code, "WarehouseName": code})
+        self.ledger.state.commit()
 
     def calm(self) -> None:
         """Webhooks are no longer harmed."""
@@ -72,7 +89,7 @@ class Parties:
                     self.expected_twice.append(reference)
                 self.ever_expected[row.id] = reference
                 self._appeared_s[reference] = now_s
-        for entity_set in ("DeliveryNotes", "Invoices", "PurchaseDeliveryNotes"):
+        for entity_set in CREATED:
             for row in self.ledger.state.tables[entity_set].rows.values():
                 self._appeared_s.setdefault(str(row.get("U_TieoutRef")), now_s)
 
@@ -98,6 +115,13 @@ class Parties:
     def _ledger_clock(self, world: World) -> Callable[[], datetime]:
         skew_s = world.options.ledger_skew_s
         return lambda: world.wall() + timedelta(seconds=skew_s - self.row_age_s)
+
+    def _second_warehouse(self) -> None:
+        state = self.warehouse.state
+        second = Record(values={"code": "WH2", "name": "Warehouse two", "is_active": True, "site_id": 1})
+        state.add(state.plain["warehouses"], second)
+        place = {"code": SECOND_RACK, "warehouse_id": second.id, "location_type_id": 1, "is_active": True}
+        state.add(state.plain["locations"], Record(values=place))
 
     def _subscribe(self, event: str) -> None:
         state = self.warehouse.state

@@ -14,13 +14,18 @@ from tieout.simulate.journals import plainly
 from tieout.simulate.mishaps import Mishaps
 from tieout.simulate.options import Options
 from tieout.simulate.parties import Parties
-from tieout.simulate.wiring import LINK, link
+from tieout.simulate.wiring import HOLDS_EVERY_S, LINK, link
 from tieout.simulate.world import Crash, ProcessClock, World
 from tieout.sync.drain import Drain
 from tieout.sync.intake import Intake
 
 SELLING = ((Side.LEDGER, "sales_orders"), (Side.WAREHOUSE, "despatches"))
 BUYING = ((Side.LEDGER, "purchase_orders"), (Side.WAREHOUSE, "receipts"))
+STOCKING = ((Side.WAREHOUSE, "stock_changes"), (Side.WAREHOUSE, "holds"))
+RETURNING = ((Side.LEDGER, "credit_memos"), (Side.WAREHOUSE, "receipts"))
+TWICE = "holds"
+"""What two readings in a row must agree about before it is told, and that is passed over when read too soon again."""
+NEVER = (-1e6, -1e6)
 WORK = """
 SELECT EXISTS (SELECT 1 FROM lease) OR EXISTS (
   SELECT 1 FROM lane WHERE arrived > handled AND (due_at IS NULL OR due_at <= :now OR rested_at > :now)
@@ -40,7 +45,13 @@ LAST_CHECK = "after keep lease"
 
 def feeds_of(options: Options) -> tuple[tuple[Side, str], ...]:
     """The feeds that a world has use for."""
-    return ((Side.LEDGER, "items"), *(SELLING if options.sells else ()), *(BUYING if options.buys else ()))
+    does = (
+        (options.sells, SELLING),
+        (options.buys, BUYING),
+        (options.stocks, STOCKING),
+        (options.returns, RETURNING),
+    )
+    return ((Side.LEDGER, "items"), *(feed for done, feeds in does if done for feed in feeds))
 
 
 class Process(ABC):
@@ -111,7 +122,8 @@ class Sweeps:
     """When the last whole reading of each feed began. Workers share a cursor: one may end what another has begun."""
 
     def __init__(self) -> None:
-        self.swept_s: dict[str, float] = {}
+        self._swept_s: dict[str, tuple[float, float]] = {}
+        """Of each feed, when the reading before the last began, and the last."""
         self._began_s: dict[str, float] = {}
 
     def asked(self, feed: str, now_s: float) -> None:
@@ -120,8 +132,15 @@ class Sweeps:
 
     def ended(self, feed: str) -> None:
         """The last page has been stored."""
-        if feed in self._began_s:
-            self.swept_s[feed] = self._began_s.pop(feed)
+        began_s = self._began_s.pop(feed, None)
+        before_s = self._swept_s.get(feed, NEVER)[1]
+        if began_s is not None and (feed != TWICE or began_s > before_s + HOLDS_EVERY_S + 1):
+            self._swept_s[feed] = before_s, began_s
+
+    def since_s(self, feed: str) -> float:
+        """Since when all that a feed would tell has been told."""
+        before_s, last_s = self._swept_s.get(feed, NEVER)
+        return before_s if feed == TWICE else last_s
 
 
 class Worker(Process):

@@ -15,6 +15,7 @@ from tieout.simulate.parties import OPEN
 
 Place = tuple[str | None, str]
 Sums = dict[Place, Decimal]
+SUMMED_UP = ("receipt", "receipt_reversal", "return", "return_reversal")
 FORGOTTEN = "undone before it was posted"
 """The policy of receipts that never counted; what stands of them is summed up by a later one."""
 
@@ -22,7 +23,7 @@ FORGOTTEN = "undone before it was posted"
 def arrived_is_received(books: Books) -> Iterator[Violation]:
     """Of a closed goods-in the ledger has received what came and stayed; of an open one, nothing that did not."""
     received = _received(books)
-    for row in books.warehouse.goods_in_receipts:
+    for row in _goods_ins(books):
         lane, there = _lane(row), received.pop(row.id, {})
         came, stayed = _arrived(books, row)
         is_open = row.status.name in OPEN
@@ -33,19 +34,24 @@ def arrived_is_received(books: Books) -> Iterator[Violation]:
             held = f"goods_in/{row.id}" in books.held_lanes
             if there or (stayed and not is_open and not held):
                 yield Violation("I11", f"goods of no order are received, or nobody is told: {what}")
-        elif _exceeds(there, stayed) and not _held(books, row, "receipt_reversal"):
+        elif _exceeds(there, stayed) and not awaits_a_person(books, row, "receipt_reversal"):
             yield Violation("I11", f"received more than stayed: {what}")
-        elif _exceeds(stayed, there) and not is_open and not _held(books, row, "receipt"):
+        elif _exceeds(stayed, there) and not is_open and not awaits_a_person(books, row, "receipt"):
             yield Violation("I11", f"received less than stayed: {what}")
     for key in received:
         yield Violation("I11", f"goods of goods-in {key} are received, and there is no such")
+
+
+def _goods_ins(books: Books) -> list[Any]:
+    """All but those of customers who send goods back."""
+    return [row for row in books.warehouse.goods_in_receipts if row.receipt_type != "return"]
 
 
 def _exceeds(one: Sums, other: Sums) -> bool:
     return any(quantity > other.get(place, 0) for place, quantity in one.items())
 
 
-def _held(books: Books, row: Any, kind: str) -> bool:
+def awaits_a_person(books: Books, row: Any, kind: str) -> bool:
     """An open case holds what would set this goods-in right: a document of it, or a message that was not understood."""
     documents = (one for one in books.documents.values() if one["kind"] == kind and books.held(one))
     mine = any(json.loads(one["content"])["goods_in"] == str(row.id) for one in documents)
@@ -56,7 +62,7 @@ def summed_up_once(books: Books) -> Iterator[Violation]:
     """A movement is in one receipt or reversal that counts, and in no second one."""
     counted = Counter[str]()
     for row in books.documents.values():
-        if row["kind"] in ("receipt", "receipt_reversal") and row["policy"] != FORGOTTEN:
+        if row["kind"] in SUMMED_UP and row["policy"] != FORGOTTEN:
             content = json.loads(row["content"])
             counted.update({*content["movements"], *(line["movement"] for line in content["lines"])})
     for movement, times in counted.items():
@@ -91,7 +97,7 @@ def _compared(books: Books, key: int, wanted: dict[str, Any], expecting: list[An
 def on_the_way(books: Books) -> dict[str, Decimal]:
     """What the warehouse has of each item by goods-ins, and the ledger not yet; below zero: the other way."""
     total: dict[str, Decimal] = defaultdict(Decimal)
-    for row in books.warehouse.goods_in_receipts:
+    for row in _goods_ins(books):
         for (_, item), quantity in _arrived(books, row)[1].items():
             total[item] += quantity
     for sums in _received(books).values():

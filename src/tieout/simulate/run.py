@@ -17,6 +17,8 @@ from tieout.simulate.journals import empty_journal, plainly
 from tieout.simulate.options import draw
 from tieout.simulate.parties import Parties
 from tieout.simulate.processes import Receiver, Sweeps, Worker, feeds_of
+from tieout.simulate.returning import Finance, ReturnsDesk
+from tieout.simulate.stocking import Clerk, Stockroom
 from tieout.simulate.workload import Floor, Office
 from tieout.simulate.world import World
 
@@ -49,7 +51,7 @@ def run(seed: int, *, keep_log: bool = False, liveness_s: float = LIVENESS_S) ->
     options = draw(seed)
     world = World(options, keep_log=keep_log)
     parties = Parties(world)
-    engine = empty_journal()
+    engine = empty_journal(options)
     try:
         with _uncollected():
             violations = _live(world, parties, engine, liveness_s)
@@ -83,7 +85,10 @@ def _live(world: World, parties: Parties, engine: Engine, liveness_s: float) -> 
     office = Office(world, parties)
     selling = (office.work, Floor(world, parties, office).work) if options.sells else (office.open,)
     buying = (Buyers(world, parties, office.items).work, Bay(world, parties, office.items).work) if options.buys else ()
-    for part in (*selling, *buying, receiver.live, *(worker.live for worker in workers)):
+    shelves = Stockroom(world, parties, office.items)
+    stocking = (shelves.work, Clerk(world, parties, office.items).work) if options.stocks else ()
+    returning = (ReturnsDesk(world, parties).work, Finance(world, parties).work) if options.returns else ()
+    for part in (*selling, *buying, *stocking, *returning, receiver.live, *(worker.live for worker in workers)):
         world.start(part)
     world.run_until(options.faults_s)
     world.calm = True
@@ -120,4 +125,4 @@ class Rest:
         if self._seen != (arrived, busy):
             self._seen, self._since_s = (arrived, busy), self._world.now_s
         looked_back_s = self._since_s + self._world.options.overlap_s / LOOKS_BACK
-        return all(self._sweeps.swept_s.get(feed, -1.0) >= looked_back_s for _, feed in feeds_of(self._world.options))
+        return all(self._sweeps.since_s(feed) >= looked_back_s for _, feed in feeds_of(self._world.options))

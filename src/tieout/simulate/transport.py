@@ -7,14 +7,14 @@ from typing import Any, cast
 import httpx
 
 from tieout.simulate.mishaps import Mishaps
-from tieout.simulate.parties import Parties
+from tieout.simulate.parties import CREATED, Parties
 from tieout.simulate.world import OPENING_S, World
 from tieout.twins.wire import Reply, Request, Twin, as_request
 
 MARGIN_S = 3.0
-CREATED, READING = 3.0, 0.2
+LEFT_BEHIND, READING = 3.0, 0.2
 """How much likelier a fault is that leaves a document behind, and how much less one where none is made."""
-LAST_CALLS = ("/DeliveryNotes", "/Invoices", "/PurchaseDeliveryNotes", "/$batch", "/goods_outs", "/goods_in_receipts",
+LAST_CALLS = (*(f"/{entity_set}" for entity_set in CREATED), "/$batch", "/goods_outs", "/goods_in_receipts",
               "/CreateCancellationDocument", "/cancel")  # fmt: skip
 """The last writing call of a post: when it is answered the post sends nothing more, so a process may freeze there."""
 
@@ -39,7 +39,7 @@ class Wire(httpx.BaseTransport):
         self._mishaps.may_crash("crash_in_call", "before a call is carried out", 0.03)
         reply = self._struck(asked, request, timeout_s)
         creates = _creates(asked)
-        self._mishaps.may_crash("crash_in_call", "before a reply is taken in", CREATED if creates else 0.02)
+        self._mishaps.may_crash("crash_in_call", "before a reply is taken in", LEFT_BEHIND if creates else 0.02)
         if self._mishaps.doing != "post" or (reply.status < 300 and creates):
             self._mishaps.may_freeze(0.3 if self._mishaps.doing else 0.02)
         return httpx.Response(reply.status, headers=list(reply.headers), content=reply.body, request=request)
@@ -47,7 +47,7 @@ class Wire(httpx.BaseTransport):
     def _struck(self, asked: Request, request: httpx.Request, timeout_s: float) -> Reply:
         """The reply, with at most one fault; calls that create a document are struck most."""
         world, creates = self._world, _creates(asked)
-        scale, left_behind = (1.0, CREATED) if creates else (READING, READING)
+        scale, left_behind = (1.0, LEFT_BEHIND) if creates else (READING, READING)
         if self._twin.name == "sap-b1" and world.strikes("session_gone", 0.3):
             act(self._twin, "expire_sessions")
         if self._throttled(scale):

@@ -19,6 +19,9 @@ from tieout.sync.link import Link
 
 LINK = "demo"
 _KNOWN = "tieout"
+HOLDS_EVERY_S = 60.0
+LOOKED_UP_S = 7200.0
+"""Codes of accounts and warehouses do not change in a world: to ask again for each reading tells nothing new."""
 
 
 def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link:
@@ -33,6 +36,8 @@ def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link
         webhook_automations=EVENTS,
         page_size=max(options.page_size, 2),
         overlap_s=options.overlap_s,
+        holds_every_s=HOLDS_EVERY_S,
+        reference_life_s=LOOKED_UP_S,
     )
     ledger = sap_b1.Settings(
         base_url="http://127.0.0.1:2",
@@ -49,7 +54,13 @@ def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link
         LINK,
         Watched(clarus.connect(warehouse, clock=clock, transport=to_floor), mishaps),
         Watched(sap_b1.connect(ledger, clock=clock, transport=to_ledger), mishaps),
-        Policy(invoice=options.invoice),
+        Policy(
+            invoice=options.invoice,
+            batch_window_s=options.window_s,
+            batch_lines=options.batch_lines,
+            credit=options.credit,
+            credit_within_days=options.credit_days,
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from tieout.simulate.parties import Parties
 from tieout.simulate.transport import act
 from tieout.simulate.world import OPENING_S, World
+from tieout.twins.clarus import ClarusTwin
 
 OPENING_STOCK = 900
 LORRY_TURNS = 3
@@ -25,7 +26,7 @@ class Office:
         """The items and their stock."""
         for item in self.items:
             act(self._twin, "create_item", item=item, name=f"Item {item}", body={"InventoryUOM": "EACH"})
-            if self._world.options.sells:
+            if self._world.options.sells or self._world.options.stocks:
                 act(self._twin, "receive_stock", item=item, quantity=OPENING_STOCK, cost=2)
         act(self._twin, "create_item", item="POST", name="Postage", stocked=False)
 
@@ -98,7 +99,6 @@ class Floor:
     def __init__(self, world: World, parties: Parties, office: Office) -> None:
         self._world, self._twin, self._office, self._items = world, parties.warehouse, office, office.items
         self._chance = random.Random(f"floor/{world.options.seed}")
-        self._stocked: set[str] = set()
 
     def work(self) -> None:
         """Shifts go on a little after the office has closed."""
@@ -108,7 +108,7 @@ class Floor:
             world.sleep(chance.uniform(5, 20) if in_a_rush else chance.uniform(0.03, 0.08) * world.options.faults_s)
             if world.calm:
                 return
-            self._receive()
+            fill_shelves(self._twin, self._items)
             if world.strikes("product_stopped", 0.5):
                 self._stop_a_product()
             if world.options.lorries and chance.random() < 0.9:
@@ -146,7 +146,11 @@ class Floor:
     def _free(self, item: str) -> None:
         act(self._twin, "edit_product", product=item, values={"stop": False})
 
-    def _receive(self) -> None:
-        for item in self._items:
-            if item not in self._stocked and act(self._twin, "add_stock", product=item, quantity=OPENING_STOCK):
-                self._stocked.add(item)
+
+def fill_shelves(twin: ClarusTwin, items: list[str]) -> None:
+    """What has crossed and was never on the floor is put on its shelf: as much as the ledger began with."""
+    state = twin.state
+    for item in items:
+        product = state.products.first("code", item)
+        if product is not None and not state.transactions.where("product_id", product.id):
+            act(twin, "add_stock", product=item, quantity=OPENING_STOCK)

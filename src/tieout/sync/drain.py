@@ -24,13 +24,14 @@ from tieout.journal.changes import Changes
 from tieout.journal.fencing import LanesBusy, take_over
 from tieout.journal.lanes import LeaseLost, Rest, Waits
 from tieout.journal.loading import load
+from tieout.journal.mappings import mapped_of
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
-from tieout.rules.facts import Facts
+from tieout.rules.facts import Codes, Facts
 from tieout.sync.answering import answered
 from tieout.sync.arriving import after_arrivals
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.facts import FactBook, Periods, facts_of
+from tieout.sync.facts import FactBook, Periods, codes_of, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
 from tieout.sync.naming import name_lanes, named
@@ -101,7 +102,8 @@ class Drain:
         try:
             with self.journal.read() as connection:
                 works = load(connection, self.link.name, claimed)
-            batch = Batch(self, works, Lease(self.journal, self.clock, token, self.lease_s))
+                codes = codes_of(mapped_of(connection, self.link.name))
+            batch = Batch(self, works, Lease(self.journal, self.clock, token, self.lease_s), codes)
             batch.work()
         except LeaseLost:
             return True
@@ -135,10 +137,10 @@ class Drain:
 class Batch:
     """The lanes of one claim, worked in rounds until none has anything to do."""
 
-    def __init__(self, drain: Drain, works: list[LaneWork], lease: Lease) -> None:
+    def __init__(self, drain: Drain, works: list[LaneWork], lease: Lease, codes: Codes) -> None:
         self._drain, self._link, self._journal = drain, drain.link, drain.journal
         self._works, self._lease = works, lease
-        self._facts = FactBook(drain.link, drain.journal, drain.periods)
+        self._facts = FactBook(drain.link, drain.journal, drain.periods, codes)
 
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""

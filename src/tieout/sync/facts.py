@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from tieout.connectors.contract import Misconfigured, RetryLater
@@ -27,7 +28,7 @@ from tieout.domain.identity import held_in, item_identity
 from tieout.domain.periods import Period
 from tieout.domain.postings import Asked
 from tieout.journal import reference
-from tieout.journal.mappings import BY_WAREHOUSE, Mapped, mapped
+from tieout.journal.mappings import BY_WAREHOUSE, Mapped, mapped_of
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
@@ -35,20 +36,26 @@ from tieout.sync.lane import MOVING, delivered_base, delivered_ever_base, first_
 from tieout.sync.link import Link
 
 PERIODS_FRESH_S = 10.0
+OPEN_FRESH_S = 300.0
+"""An open period is believed for longer: should it be closed meanwhile, the ledger itself refuses what is posted."""
 
 
 class Periods:
-    """The ledger's posting periods, asked for at most every ten seconds. Unknown while the ledger cannot be asked."""
+    """The ledger's posting periods. Unknown while the ledger cannot be asked.
+
+    They are asked for at most every ten seconds, and where the day in question lies in an open one, every five minutes.
+    """
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self._link, self._clock = link, clock
         self._known: tuple[Period, ...] = ()
         self._asked_s: float | None = None
 
-    def get(self) -> tuple[Period, ...]:
+    def get(self, day: date) -> tuple[Period, ...]:
         """The periods as last told; empty when none are known. The ledger itself refuses a closed one all the same."""
         now_s = self._clock.monotonic_s()
-        if self._asked_s is None or now_s - self._asked_s > PERIODS_FRESH_S:
+        is_open = any(period.open and period.first <= day <= period.last for period in self._known)
+        if self._asked_s is None or now_s - self._asked_s > (OPEN_FRESH_S if is_open else PERIODS_FRESH_S):
             self._asked_s = now_s
             try:
                 self._known = tuple(self._link.ledger.periods())
@@ -60,19 +67,19 @@ class Periods:
 class FactBook:
     """The facts of one batch."""
 
-    def __init__(self, link: Link, journal: Journal, periods: Periods) -> None:
+    def __init__(self, link: Link, journal: Journal, periods: Periods, codes: Codes | None = None) -> None:
         self._link, self._journal, self._periods = link, journal, periods
         self._items: dict[Side, dict[str, Item]] = {side: {} for side in Side}
         self._known: dict[tuple[Side, str], str] = {}
         self._barcodes: dict[str, set[str]] = {}
-        self._codes: Codes | None = None
+        self._codes = codes
         self._asked: set[str] = set()
 
     def codes(self) -> Codes:
         """The mappings, read once for the batch."""
         if self._codes is None:
             with self._journal.read() as connection:
-                self._codes = codes_of(mapped(connection, link=self._link.name))
+                self._codes = codes_of(mapped_of(connection, self._link.name))
         return self._codes
 
     def gather(self, works: Iterable[LaneWork]) -> None:
@@ -82,17 +89,16 @@ class FactBook:
             (p.side, p.reference): p.theirs for work in works for p in work.postings if p.theirs is not None
         }
         codes, names = _item_codes(works), self.codes()
-        called = {Side.LEDGER: codes, Side.WAREHOUSE: {names.product(code) for code in codes}}
-        wanted = (_needs(works) | {item_identity(code) for code in called[Side.WAREHOUSE]}) - self._asked
+        products = {names.product(code) for code in codes}
+        wanted = (_needs(works) | {item_identity(code) for code in products}) - self._asked
         if not wanted:
             return
         with self._journal.read() as connection:
-            for side in Side:
-                items = reference.items(connection, self._link.name, side, called[side])
-                self._see(side, items.values())
-                found = reference.theirs(connection, self._link.name, side, wanted)
-                self._known |= {(side, ours): theirs for ours, theirs in found.items()}
+            items = reference.items_of_both(connection, self._link.name, codes | products)
+            self._known |= reference.theirs_of_both(connection, self._link.name, wanted)
             bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, _barcodes(works))
+        called = {Side.LEDGER: codes, Side.WAREHOUSE: products}
+        self.learn([], [(side, item) for side, item in items if item.code in called[side]])
         self.learn([], [(Side.LEDGER, item) for item in bearing])
         self._asked |= wanted
 
@@ -133,9 +139,9 @@ class FactBook:
         sent: Asked | None,
         delivered_base: Mapping[str, Decimal],
         delivered_ever_base: Mapping[str, Decimal],
-        dated: bool,
+        dated: datetime | None,
     ) -> Facts:
-        """The facts of one document. Posting periods are asked for only where it is `dated`."""
+        """The facts of one document. Posting periods are asked for only where it is posted by a day of its own."""
         return Facts(
             policy=self._link.policy,
             codes=self._codes or Codes(),
@@ -143,7 +149,7 @@ class FactBook:
             warehouse_items=self._items[Side.WAREHOUSE],
             limits=self._link.warehouse.capabilities.limits,
             barcodes=self._barcodes,
-            periods=self._periods.get() if dated else (),
+            periods=self._periods.get(self._link.policy.day_of(dated)) if dated else (),
             order=order,
             first=first,
             sent=sent,
@@ -161,7 +167,7 @@ def facts_of(book: FactBook, work: LaneWork, row: DocumentRow) -> Facts:
         sent=last_sent(work),
         delivered_base=delivered_base(work, row),
         delivered_ever_base=delivered_ever_base(work),
-        dated=row.content.kind in MOVING,
+        dated=row.happened_at if row.content.kind in MOVING else None,
     )
 
 

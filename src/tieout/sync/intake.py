@@ -103,7 +103,8 @@ class Intake:
             gathered = [_not_before(one, soonest) for one in new]
             touched = inbox.receive(connection, link.name, side, gathered, now)
             full = [name for name in touched if _is_full(connection, link.name, name, policy.batch_size)]
-            lanes.hurry(connection, link.name, full, now)
+            if full:
+                lanes.hurry(connection, link.name, full, now)
             inbox.advance(connection, link.name, side, feed, page.cursor, now, ended=not page.more)
         return len(touched), page.more
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -94,6 +93,6 @@ class InProcess(httpx.BaseTransport):
 
 def as_request(request: httpx.Request) -> Request:
     """An httpx request as a twin takes it."""
-    parts = urlsplit(str(request.url))
+    path, _, query = request.url.raw_path.decode("ascii").partition("?")
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(request.method, parts.path, parts.query, headers, request.read())
+    return Request(request.method, path, query, headers, request.read())

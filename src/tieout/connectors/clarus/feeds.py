@@ -102,12 +102,12 @@ class Sweep:
         if self._flow.lacking(self._graph):
             return self._told(cursor, Page((), None), [], [])
         if self._flow.named_by_moves(self._graph):
-            ask = Ask(self._flow.swept, self._where(cursor), archived=True, after=cursor.after)
-            page = self._graph.pages({"moves": ask})["moves"]
+            page, ended = self._with_ended(cursor)
             by_record = _by_record(page.nodes, self._flow)
         else:
             page, by_record = self._fallback(cursor)
-        ended = self._ended(cursor) if page.after is None else {}
+            ended = self._graph.together({"ended": self._ending(cursor)})["ended"] if page.after is None else []
+        ended = {str(as_id(node.get("id"))): node for node in ended}
         messages = [_message(self._flow, one, moves, ended.pop(one, None)) for one, moves in by_record.items()]
         messages += [_ended_message(self._flow, one, node) for one, node in ended.items()]
         return self._told(cursor, page, messages, [node for nodes in by_record.values() for node in nodes])
@@ -136,7 +136,19 @@ class Sweep:
         page = self._graph.pages({"records": Ask(flow.headers, where, after=cursor.after)})["records"]
         return page, self._moves_of([str(as_id(node.get("id"))) for node in page.nodes], cursor)
 
-    def _ended(self, cursor: Cursor) -> dict[str, Node]:
+    def _with_ended(self, cursor: Cursor) -> tuple[Page, list[Node]]:
+        """A page of movements; with the last one, what has ended: most sweeps are one page, and so one request."""
+        moves = Ask(self._flow.swept, self._where(cursor), archived=True, after=cursor.after)
+        ending = self._ending(cursor)
+        pages = self._graph.pages({"moves": moves, "ended": ending})
+        page, ended = pages["moves"], pages["ended"]
+        if page.after is not None:
+            return page, []
+        more = replace(ending, after=ended.after)
+        rest = self._graph.together({"ended": more})["ended"] if ended.after is not None else []
+        return page, [*ended.nodes, *rest]
+
+    def _ending(self, cursor: Cursor) -> Ask:
         """Records that ended in the window; where the tenant does not tell when one changed, those due lately."""
         flow, long_ago = self._flow, self._clock.now() - timedelta(days=self._settings.fallback_days)
         where: dict[str, Any] = {"account_id": {"eq": self._lookup.account()}}
@@ -146,7 +158,7 @@ class Sweep:
         else:
             where |= {flow.status_filter: {"in": list(flow.over_by_day)}}
             where |= {flow.due: {"from": long_ago.date().isoformat()}}
-        return {str(as_id(node.get("id"))): node for node in self._graph.all(flow.ended, **where)}
+        return Ask(flow.ended, where)
 
     def _moves_of(self, keys: Sequence[str], cursor: Cursor) -> dict[str, list[Node]]:
         found: dict[str, list[Node]] = {}

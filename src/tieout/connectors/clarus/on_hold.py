@@ -105,7 +105,12 @@ class Holds:
 
 
 def _too_soon(before: Stands, now: datetime, every_s: float) -> bool:
-    return before.read_at is not None and now < datetime.fromisoformat(before.read_at) + timedelta(seconds=every_s)
+    """Whether the last reading is too short a time ago. One that seems to be in the future was by a clock since put
+    right: nothing is passed over for it."""
+    if before.read_at is None:
+        return False
+    read_at = datetime.fromisoformat(before.read_at)
+    return read_at <= now < read_at + timedelta(seconds=every_s)
 
 
 def _arrives_still(node: Node) -> bool:
