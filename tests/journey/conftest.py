@@ -107,9 +107,9 @@ class Shop:
         answer: dict[str, Any] = json.loads(reply.body)
         return answer
 
-    def sync(self) -> None:
-        """Polls every feed to its end and drains until nothing is due."""
-        for side in (Side.LEDGER, Side.WAREHOUSE):
+    def sync(self, *sides: Side) -> None:
+        """Polls every feed to its end, of these sides or of both, and drains until nothing is due."""
+        for side in sides or (Side.LEDGER, Side.WAREHOUSE):
             for feed in self.link.connector(side).capabilities.feeds:
                 while self.intake.poll(self.link, side, feed)[1]:
                     pass

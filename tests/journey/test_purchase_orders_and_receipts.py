@@ -24,6 +24,23 @@ def _arrives(shop: Shop, quantity: int, goods_in: int = 1, **more: Any) -> None:
     shop.on_the_floor("put_away", goods_in_receipt_id=goods_in)
 
 
+def _arrives_short(shop: Shop, quantity: int) -> None:
+    """Some of it arrives, and the rest is given up."""
+    _arrives(shop, quantity)
+    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
+    shop.settle(2)
+
+
+def _purchase_with_a_mug(shop: Shop) -> None:
+    """A purchase order of a hundred lanterns and a hundred mugs; the mugs have arrived, and are not put away yet."""
+    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
+    shop.sync()
+    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
+    shop.at_the_ledger("create_purchase_order", lines=lines)
+    shop.sync()
+    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
+
+
 def _order(shop: Shop, key: int) -> dict[str, Any]:
     return next(row for row in shop.ledger_documents("PurchaseOrders") if row["DocEntry"] == key)
 
@@ -126,9 +143,7 @@ def test_nothing_is_received_in_the_ledger_while_the_warehouse_is_still_receivin
 
 def test_of_a_short_receipt_the_rest_is_expected_again_until_all_has_come(shop: Shop) -> None:
     key = _purchase(shop, 100)
-    _arrives(shop, 60)
-    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
-    shop.settle(2)
+    _arrives_short(shop, 60)
     assert _received(shop) == [(key, 60)]
     assert _expected(shop) == [("demo.PO.1", 100, "COMPLETED"), ("demo.PO.1~2", 40, "PENDING")]
     _arrives(shop, 40, goods_in=2)
@@ -139,24 +154,15 @@ def test_of_a_short_receipt_the_rest_is_expected_again_until_all_has_come(shop: 
 
 
 def test_of_several_lines_only_what_is_missing_is_expected_again(shop: Shop) -> None:
-    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
-    shop.sync()
-    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
-    shop.at_the_ledger("create_purchase_order", lines=lines)
-    shop.sync()
-    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
-    _arrives(shop, 60)
-    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
-    shop.settle(2)
+    _purchase_with_a_mug(shop)
+    _arrives_short(shop, 60)
     assert _expected(shop)[2:] == [("demo.PO.1~2", 40, "PENDING")]
 
 
 def test_an_edit_while_the_rest_is_expected_changes_what_is_missing_and_nothing_more(shop: Shop) -> None:
     """A simulated seed found it: the second goods-in was told to bring all of the order again."""
     key = _purchase(shop, 100)
-    _arrives(shop, 60)
-    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
-    shop.settle(2)
+    _arrives_short(shop, 60)
     _edit(shop, "edit_purchase_order", order=key, body={"Comments": "by sea"})
     assert _expected(shop)[1:] == [("demo.PO.1~2", 40, "PENDING")]
     _edit(shop, "edit_purchase_order", order=key, change=[{"line": 0, "quantity": 120}])
@@ -181,9 +187,7 @@ def test_an_order_lowered_below_what_has_arrived_still_expects_its_other_lines(s
 
 def test_the_rest_that_is_not_wanted_any_more_is_taken_back(shop: Shop) -> None:
     key = _purchase(shop, 100)
-    _arrives(shop, 60)
-    shop.on_the_floor("short_receipt_lines", goods_in_receipt_id=1)
-    shop.settle(2)
+    _arrives_short(shop, 60)
     _edit(shop, "close_purchase_order", order=key)
     assert _expected(shop) == [("demo.PO.1", 100, "COMPLETED")]
     assert shop.open_cases() == []
@@ -224,12 +228,7 @@ def test_more_than_is_open_is_for_purchasing_and_goes_on_once_the_order_is_raise
 
 
 def test_a_miscount_that_the_warehouse_corrects_before_it_was_posted_is_forgotten(shop: Shop) -> None:
-    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
-    shop.sync()
-    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
-    shop.at_the_ledger("create_purchase_order", lines=lines)
-    shop.sync()
-    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
+    _purchase_with_a_mug(shop)
     _arrives(shop, 110)
     shop.settle(2)
     assert (shop.open_cases(), _received(shop)) == (["received_above_open"], [])
@@ -245,12 +244,7 @@ def test_a_miscount_that_the_warehouse_corrects_before_it_was_posted_is_forgotte
 
 def test_what_is_left_of_a_miscount_is_received_when_the_goods_in_is_closed_already(shop: Shop) -> None:
     """A simulated seed found it: the mug, received with a lantern too many, was never received in the ledger."""
-    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
-    shop.sync()
-    lines = [{"item": item, "quantity": 100, "warehouse": "01", "price": 2} for item in ("LANTERN", "MUG")]
-    shop.at_the_ledger("create_purchase_order", lines=lines)
-    shop.sync()
-    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="MUG", quantity=100)
+    _purchase_with_a_mug(shop)
     _arrives(shop, 110)
     shop.settle(2)
     assert (shop.open_cases(), _received(shop)) == (["received_above_open"], [])

@@ -92,7 +92,7 @@ def test_lots_and_serial_numbers_cover_what_left(tracking: Tracking | None, line
 
 def test_a_despatch_without_a_tracking_number_waits_for_one_where_the_policy_asks() -> None:
     silent = despatch(tracking=())
-    assert found(tracking_is_present(silent, facts())) == [("tracking_missing", None, None)]
+    assert found(tracking_is_present(silent, facts())) == [("tracking_missing", None, silent.carrier)]
     assert tracking_is_present(silent, facts(policy={"tracking_required": False})) == []
 
 

@@ -15,7 +15,7 @@ LATER = {
     "order_has_kit": "tests/journey/test_order_life.py",
     "order_too_large": "tests/journey/test_order_life.py",
 }
-"""Kits, orders so large that they must be split, and backorders have journeys only."""
+"""Kits, orders that must be split, and backorders: their scenarios come with what is to become of them."""
 
 
 def _features() -> str:

@@ -10,6 +10,7 @@ from tests.journey.under import Under
 from tests.scenarios.words import Goods
 from tieout.cases.actions import Cases
 from tieout.cases.mappings import Mappings
+from tieout.domain.documents import Side
 from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
 from tieout.views.exception import Shown, shown
@@ -37,7 +38,7 @@ class World:
     exceptions: list[Exceptional] = field(default_factory=list[Exceptional])
     under: Under | None = None
     silent_feed: str = ""
-    _news: bool = False
+    _news: set[Side] = field(default_factory=set[Side])
 
     def at_the_ledger(self, act: str, **arguments: Any) -> dict[str, Any]:
         """What somebody does in the ledger, once tieout has seen to all that was before."""
@@ -51,29 +52,33 @@ class World:
 
     def meanwhile_at_the_ledger(self, act: str, **arguments: Any) -> dict[str, Any]:
         """What somebody does in the ledger before tieout has seen what was before."""
-        self._news = True
+        self._news.add(Side.LEDGER)
         return self.shop.at_the_ledger(act, **arguments)
 
     def meanwhile_on_the_floor(self, act: str, **arguments: Any) -> dict[str, Any]:
         """What somebody does in the warehouse before tieout has seen what was before."""
-        self._news = True
+        self._news.add(Side.WAREHOUSE)
         return self.shop.on_the_floor(act, **arguments)
 
     def catch_up(self) -> None:
-        """Tieout has a few minutes to read both systems and to post, if anything has happened."""
-        if not self._news:
-            return
-        self._news = False
+        """Tieout has a few minutes to read what has happened, and to post."""
+        news, self._news = self._news, set()
+        if news:
+            self._work(150, 1, *sorted(news))
+
+    def _work(self, seconds: float, turns: int, *sides: Side) -> None:
+        """Tieout has its turns, and one more where something was posted, to see it, or still waits."""
         before = self._postings()
-        self._works(150)
-        if self._postings() != before or self.unfinished():  # what was posted is seen, what waits is tried again
+        for _ in range(turns):
+            self._works(seconds / turns, *sides)
+        if self._postings() != before or self.unfinished():
             self._works(150)
 
-    def _works(self, seconds: float) -> None:
-        """Some time goes by, and then tieout has its turn."""
+    def _works(self, seconds: float, *sides: Side) -> None:
+        """Some time goes by, and then tieout has its turn; sides where nothing has happened need not be asked."""
         self.shop.clock.pass_s(seconds)
         if self.under is None:
-            self.shop.sync()
+            self.shop.sync(*sides)
             return
         self.under.asks(but=self.silent_feed)
         self.shop.work()
@@ -81,23 +86,21 @@ class World:
 
     def rests(self) -> None:
         """Nobody is to work before the next thing happens."""
-        self._news = False
+        self._news = set()
 
     def _postings(self) -> list[Any]:
         return self.shop.rows("SELECT count(*), sum(state = 'done') FROM posting")
 
     def happens(self) -> None:
         """Something has happened that tieout has to see to."""
-        self._news = True
+        self._news = set(Side)
 
     def passes(self, seconds: float, turns: int | None = None) -> None:
         """Time goes by, and tieout works as it does."""
         self.catch_up()
         often = seconds > HOUR_S or self.under is not None
         turns = turns or (max(1, int(seconds // TURN_S)) if often else 1)
-        for _ in range(turns):
-            self._works(seconds / turns)
-        self.happens()
+        self._work(seconds, turns)
 
     def wants(self, **policy: Any) -> None:
         """The merchant wants it so."""

@@ -159,7 +159,7 @@ _TABLE = (
            "Ask the warehouse to stop, or reopen or approve the order; then replay or resolve.", 4),
     Reason("purchase_order_closed_in_ledger", _PU, _URGENT,
            "Goods arrived, but the purchase order or its line is closed in the ledger.",
-           f"Reopen the purchase order in the ledger, {_FIX}", 4),
+           f"Reopen the purchase order in the ledger, {_FIX} If these goods were booked by hand, resolve it.", 4),
     Reason("return_without_order", _CS, _URGENT, "Goods came back, and the order they were sent for is not known.",
            f"Find out which order it was, write its number or reference into the return in the warehouse, {_FIX}", 8,
            clears_itself=True,

@@ -6,7 +6,8 @@ from tieout.rules.facts import Facts
 
 
 def tracking_is_present(despatch: Despatch, facts: Facts) -> list[Problem]:
-    """The customer can be told where the parcel is."""
+    """The customer can be told where the parcel is. Parcels of one carrier without numbers have one cause."""
     if despatch.tracking or not facts.policy.tracking_required:
         return []
-    return [Problem("tracking_missing", f"despatch of order {despatch.number} has no tracking number")]
+    detail = f"despatch of order {despatch.number} has no tracking number"
+    return [Problem("tracking_missing", detail, about=despatch.carrier or "no carrier")]
