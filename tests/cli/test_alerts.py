@@ -76,7 +76,7 @@ def test_an_alert_that_does_not_arrive_shows_in_status_and_what_was_told_in_the_
     assert ran.code == 1
     assert "alert:floor has been in trouble" in ran.out
     (waits,) = alerting.run("alerts", "list", "--json").json
-    assert (waits["state"], waits["tries"], waits["cause"]) == ("due", 1, "tracking_missing: order/1")
+    assert (waits["state"], waits["tries"], waits["cause"]) == ("due", 1, "tracking_missing: ROYALMAIL")
     service.answer = 200
     shop.clock.pass_s(61)
     alerts.tell(to)

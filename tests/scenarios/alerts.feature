@@ -35,7 +35,7 @@ Feature: Alerts
   Scenario: The digest of the morning
     Given the warehouse is told in its chat, with a digest at 10:00
     When 2 parcels leave without a tracking number
-    Then the chat is told: "tieout: 2 new (2 exceptions)"
+    Then the chat is told: "tieout: 1 new (2 exceptions)"
     When it is 10:05
     Then the chat is told: "tieout, 2026-03-02: 2 open exceptions, 0 overdue"
 
@@ -64,7 +64,8 @@ Feature: Alerts
     When 1 parcels leave without a tracking number
     Then the chat is told: "tieout: 1 new (1 exception)"
     When the tracking number is written on it and it is decided again
-    And 70 minutes go by
+    Then the chat is told nothing more
+    When 70 minutes go by
     Then the chat is told nothing more
     When 1 parcels leave without a tracking number
     Then the chat is told: "tieout: 1 new (1 exception)"

@@ -1,4 +1,4 @@
-"""Every failure has a scenario, and every reason of the catalogue is told by one, or by a test that is named here."""
+"""Every failure has a scenario, and every reason of the catalogue is told by one."""
 
 import re
 from pathlib import Path
@@ -6,16 +6,9 @@ from pathlib import Path
 from tieout.domain.reasons import REASONS
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 SCENARIO = re.compile(r"^\s*Scenario: (.+)$", re.MULTILINE)
 ROW = re.compile(r"^\| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 TOLD = re.compile(r'is told(?: as well| \d+ times)?: "([^"]+)"|^\s*\| [\w ]+\| (.+?\.) *\|$', re.MULTILINE)
-
-LATER = {
-    "order_has_kit": "tests/journey/test_order_life.py",
-    "order_too_large": "tests/journey/test_order_life.py",
-}
-"""Kits, orders that must be split, and backorders: their scenarios come with what is to become of them."""
 
 
 def _features() -> str:
@@ -31,10 +24,5 @@ def test_the_tables_name_every_scenario_and_no_other() -> None:
 
 def test_every_reason_of_the_catalogue_is_told_in_its_own_sentence_by_some_scenario() -> None:
     told = {sentence for pair in TOLD.findall(_features()) for sentence in pair if sentence}
-    silent = [code for code, reason in REASONS.items() if reason.sentence not in told and code not in LATER]
+    silent = [code for code, reason in REASONS.items() if reason.sentence not in told]
     assert silent == []
-
-
-def test_what_has_no_scenario_yet_is_told_by_the_test_that_is_named() -> None:
-    wrong = [code for code, path in LATER.items() if code in REASONS and f'"{code}"' not in (ROOT / path).read_text()]
-    assert wrong == []

@@ -143,6 +143,13 @@ _TABLE = (
     Reason("sent_short", _CS, _LOW, "The warehouse finished an order short; the rest stays open in the ledger.",
            "Close the order in the ledger, and write a new one for what is still wanted.", 24, clears_itself=True,
            clears_when=_ORDER_SETTLED),
+    Reason("backordered_in_ledger", _CS, _URGENT,
+           "The ledger closed an order by itself when a part of it was delivered, with goods still open.",
+           "If the ledger made another order of the rest, that goes to the warehouse too: cancel the rest of this one "
+           "there, and resolve. If not, reopen the order. Have what closes orders switched off.", 2),
+    Reason("open_quantity_differs", _FI, _NORMAL,
+           "The ledger has more of an order open than was ordered and not delivered.",
+           "See which delivery of it was cancelled in the ledger, or does not count; mend that, then resolve.", 8),
     Reason("receipt_without_order", _PU, _URGENT, "Goods arrived for a purchase order that is not known here.",
            "Find out which purchase order they belong to, and receive them in the ledger by hand; then resolve.", 4),
     Reason("received_not_ordered", _PU, _URGENT, "Goods arrived that the purchase order does not name.",

@@ -21,7 +21,8 @@ from tieout.rules import bodies
 from tieout.rules.facts import Facts
 from tieout.rules.order_size import changes, in_steps
 from tieout.rules.policy import judge_item, judge_order
-from tieout.sync.deciding import Decider
+from tieout.sync.backorders import may_be_our_delivery, odd_after_delivery
+from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.fulfilment import DONE, stands_as
 from tieout.sync.lane import asked_posting, despatches_that_stand, taken_back, times_sent
 
@@ -52,8 +53,13 @@ def decide_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Sale
         return
     facts = decider.facts_for(work, row)
     why_not = not_for_the_warehouse(order, facts)
+    odd = odd_after_delivery(work, row, order)
     if asked_posting(work) is None and why_not:
         decider.ignore(row, why_not)
+    elif may_be_our_delivery(work, order):
+        work.rest_for_parent(PARENT_RETRY_S, "waits to know whether its delivery stands: it was closed with goods open")
+    elif odd is not None:
+        decider.hold(work, [row], [odd])
     elif taken_back(work):
         _after_it_was_taken_back(decider, work, row, order, facts)
     elif _finished(work):

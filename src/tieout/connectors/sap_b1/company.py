@@ -15,6 +15,9 @@ from tieout.domain.periods import Period
 SKEW_MAX = timedelta(minutes=2)
 """A difference of clocks that is worth telling."""
 
+CLOSED_LOOKED_AT = 20
+"""Closed orders that are looked at."""
+
 _TIME_ACTIONS = (
     ("CompanyService_GetCurrentServerTime", "ServerDate", "ServerTime"),
     ("MobileAppService_GetCurrentServerDateTime", "Date", "Time"),
@@ -38,7 +41,23 @@ class Company:
         for entity_set in (*(kind.entity_set for kind in MADE.values()), "Drafts"):
             self._reader.page(entity_set, {"$select": f"DocEntry,{field}", "$top": "1"})
         signed_in = f"signed in to company {self._settings.company}; our reference travels in {field}"
-        return f"{signed_in}; {self._clock(server_now)}"
+        return f"{signed_in}; {self._clock(server_now)}{self._closed_short()}"
+
+    def _closed_short(self) -> str:
+        """What the latest closed orders show of a ledger that closes them by itself; no fault, since people may too."""
+        options = {
+            "$filter": "DocumentStatus eq 'bost_Close' and Cancelled eq 'tNO'",
+            "$select": "DocEntry,DocNum,DocumentLines",
+            "$orderby": "DocEntry desc",
+            "$top": str(CLOSED_LOOKED_AT),
+        }
+        orders = [Record(row, "order") for row in self._reader.page("Orders", options).rows]
+        short = [order for order in orders if any(_is_short(line) for line in order.rows("DocumentLines"))]
+        if not short:
+            return ""
+        numbers = ", ".join(str(order.fields.get("DocNum")) for order in short[:3])
+        found = f"{len(short)} of the last {len(orders)} closed orders were closed with goods open, such as {numbers}"
+        return f"; {found}: if nobody did that by hand, the ledger backorders by itself"
 
     def _clock(self, server_now: datetime) -> str:
         there = self._server_time()
@@ -81,6 +100,12 @@ class Company:
                 self._told.add(str(error))
                 _log.warning("a posting period is left out, and nothing is posted into it: %s", error)
             return None
+
+
+def _is_short(line: Record) -> bool:
+    """A line keeps what was open when it was closed (7: assumption)."""
+    drawn_on = line.number_or_none("Quantity") != line.number_or_none("RemainingOpenQuantity")
+    return drawn_on and (line.number_or_none("RemainingOpenQuantity") or 0) > 0
 
 
 def _listed(told: Mapping[str, Json] | None, what: str) -> list[dict[str, Json]]:

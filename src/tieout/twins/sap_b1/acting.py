@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from tieout.twins.sap_b1 import masterdata
+from tieout.twins.sap_b1 import backorders, masterdata
 from tieout.twins.sap_b1.call import key_text
 from tieout.twins.sap_b1.errors import not_found
 from tieout.twins.sap_b1.kinds import Kind
-from tieout.twins.sap_b1.posting import post_document
 from tieout.twins.sap_b1.reading import read_row
 from tieout.twins.sap_b1.schema import Row
 from tieout.twins.sap_b1.state import State, key_of
@@ -49,7 +48,7 @@ def document_of(state: State, kind: Kind, key: Any) -> Row:
 def post(state: State, kind: Kind, arguments: Arguments, own: Arguments) -> dict[str, Any]:
     """Posts a document as the API would."""
     body = body_of(state, kind.entity_set, arguments, own)
-    return record(state, kind.entity_set, post_document(state, kind, body))
+    return record(state, kind.entity_set, backorders.post(state, kind, body))
 
 
 def line_of(line: Arguments) -> Arguments:

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Callable
 
-from tieout.twins.sap_b1 import drafts, editing, lifecycle, masterdata
+from tieout.twins.sap_b1 import backorders, drafts, editing, lifecycle, masterdata
 from tieout.twins.sap_b1.call import Answer, Call, key_text, read_key
 from tieout.twins.sap_b1.errors import Refusal, changed_meanwhile, not_found, not_supported
 from tieout.twins.sap_b1.kinds import KINDS, Kind
-from tieout.twins.sap_b1.posting import post_document
 from tieout.twins.sap_b1.query import Shape, matching, read_collection, related
 from tieout.twins.sap_b1.reading import read_row
 from tieout.twins.sap_b1.schema import EntitySet, Property, Row
@@ -90,7 +89,7 @@ class Entities:
         if name == drafts.DRAFTS:
             return drafts.save_draft(self._state, body)
         kind = KINDS.get(name)
-        return post_document(self._state, kind, body) if kind else masterdata.create(self._state, name, body)
+        return backorders.post(self._state, kind, body) if kind else masterdata.create(self._state, name, body)
 
     def _created(self, writer: Writer, call: Call, entity_set: EntitySet, row: Row) -> Answer:
         key = key_text(self._state.schema.types[entity_set.type], self._key(entity_set, row))

@@ -27,6 +27,7 @@ class Settings:
     block_negative_stock: bool = True
     allow_over_delivery: bool = True
     enforce_partial_delivery: bool = True
+    backorders: Literal["stay open", "close", "new order"] = "stay open"
     kits_are_tied: bool = True
     kits_explode_again: bool = False
     require_confirmed: bool = True
