@@ -13,6 +13,7 @@ def test_every_line_of_the_trade_is_an_order_a_return_an_allowance_or_an_adjustm
     lines = [line for some in (*trade.orders, *trade.returns, *trade.allowances) for line in some]
     assert len(lines) + len(trade.adjustments) == 10_000
     assert len(trade.items()) == 2015
+    assert [f"{day:%d}" for day in trade.days] == ["01", "02", "03", "05"]
     assert all(line.quantity > 0 for order in trade.orders for line in order)
     assert all(line.quantity < 0 and line.item not in NOT_STOCK for goods in trade.returns for line in goods)
     assert {line.item for lines in trade.allowances for line in lines} == {"D"}
@@ -35,5 +36,6 @@ def test_of_a_few_orders_goods_come_back_too_and_stock_is_found_and_lost() -> No
     assert [parcel.invoice in taken for parcel in parcels(trade)].count(True) == 2
     assert Counter(line.quantity > 0 for line in trade.adjustments) == {True: 1, False: 1}
     assert len(trade.items()) < 60
+    assert all(line.at.date() in trade.days for line in trade.adjustments)
     one = read_trade(1)
     assert [goods[0].invoice for goods in one.returns] == ["C536383", "C536826"]

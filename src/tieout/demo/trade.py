@@ -47,15 +47,18 @@ class Trade:
     @property
     def days(self) -> list[date]:
         """The trading days, in order."""
-        return sorted({order[0].at.date() for order in self.orders})
+        return sorted({line.at.date() for line in self._lines()})
 
     def items(self) -> dict[str, str]:
         """Every stock code and its description, as first written."""
         named: dict[str, str] = {}
-        invoices = (*self.orders, *self.returns, *self.allowances, self.adjustments)
-        for line in (line for invoice in invoices for line in invoice):
+        for line in self._lines():
             named[line.item] = named.get(line.item) or line.description
         return named
+
+    def _lines(self) -> Iterator[TradeLine]:
+        for invoice in (*self.orders, *self.returns, *self.allowances, self.adjustments):
+            yield from invoice
 
     def customers(self) -> list[str]:
         """Every customer with an order, a return or an allowance."""
