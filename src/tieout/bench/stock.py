@@ -152,7 +152,7 @@ def stock_rows(folder: Path, sizes: Sizes) -> list[Row]:
         *_batching(plain[0], single, items),
         *_contention(free, locked, locked_items(contended), sizes.locked_s),
         Row(f"{sizes.adjustments:,} adjustments beside one that is refused", beside.rate(), "a second",
-            statistics.mean(one.rate() for one in plain), at_least=0.9),
+            statistics.harmonic_mean([one.rate() for one in plain]), at_least=0.9),
         Row("exceptions of the one that is refused", cases, "", at_most=2),
     ]  # fmt: skip
 
