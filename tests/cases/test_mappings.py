@@ -1,12 +1,18 @@
 """What people do about mappings, on both databases."""
 
+from decimal import Decimal
+
 import pytest
 
-from tests.build import LINK, ManualClock
+from tests.build import LINK, NOON, ManualClock
 from tieout.cases.mappings import Changed, MappingError, Mappings
+from tieout.domain.reasons import Problem
 from tieout.journal import audit
+from tieout.journal.changes import Changes
 from tieout.journal.mappings import Mapped, mapped
+from tieout.journal.rows import CaseRow
 from tieout.journal.store import Journal
+from tieout.views.mappings import Waiting, waiting_for
 
 ME = "somebody"
 
@@ -47,3 +53,15 @@ def test_every_change_is_in_the_audit_trail_with_who_made_it(journal: Journal) -
         rows = connection.exec_driver_sql("SELECT actor, object FROM audit ORDER BY seq").all()
         assert rows == [(ME, "mapping/demo/carrier/1"), (ME, "mapping/demo/carrier/2")]
         assert audit.verify(connection) is None
+
+
+def test_a_mapping_tells_how_many_exceptions_it_may_clear(journal: Journal) -> None:
+    opened = Changes()
+    for lane, about in (("order/1", "1"), ("order/2", "1"), ("order/3", "2")):
+        problem = Problem("carrier_not_mapped", "a carrier is not mapped", about=about)
+        opened.cases.append(CaseRow(None, lane, [problem], "open", Decimal(1), NOON))
+    with journal.write("open") as connection:
+        opened.flush(connection, LINK, NOON)
+    with journal.read() as connection:
+        found = waiting_for(connection, [carrier("1", "DPD"), carrier("9", "DHL")])
+    assert found == [Waiting(LINK, "carrier_not_mapped: 1", 2)]

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from tests.journey.conftest import Shop, shop
 from tieout.cli.main import app
 from tieout.journal import reference
+from tieout.journal.store import Journal
 
 __all__ = ["shop"]
 
@@ -86,9 +87,11 @@ class Terminal:
 
 
 @pytest.fixture
-def emptied_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """These accounts are of the commands, so the embedded database will do."""
-    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
+def journal(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Journal]:
+    """These accounts are of the commands, so the embedded database will do, in the terminal's own folder."""
+    opened = Journal(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -188,6 +188,23 @@ def test_stock_that_left_is_on_the_floor_first_and_in_the_books_once_it_is_poste
         assert connection.execute(stored).all() == [(Decimal("-24.000001"), NOON, LATER)]
 
 
+def test_goods_on_hold_are_known_by_their_quarantine_and_by_the_lane_that_brings_them_there(journal: Journal) -> None:
+    receive(journal, "a")
+    work, changes = load_one(journal), Changes()
+    document = document_row(despatch(), message_id=work.messages[0].id)
+    changes.documents.append((work, document))
+    for source, warehouse, qty in (("m-1", "QUARANTINE", 5), ("m-2", None, 3), ("m-3", None, -1)):
+        changes.movements.append(
+            MovementRow(source, document, MUG, warehouse, Decimal(qty), "L1", NOON, held=True),
+        )
+    flush(journal, changes)
+    with journal.read() as connection:
+        crossing = reference.on_hold(connection, LINK, "order/17", None)
+        known = reference.on_hold(connection, LINK, "order/17", "QUARANTINE")
+        elsewhere = reference.on_hold(connection, LINK, "stock/WH2/on-hold", None)
+    assert (crossing, known, elsewhere) == ({(MUG, "L1"): 2}, {(MUG, "L1"): 7}, {})
+
+
 def test_a_document_that_was_looked_at_again_loads_with_its_new_content(journal: Journal) -> None:
     _, document, _, _ = planned(journal)
     document.content = order(customer="C30000")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import httpx
 import pytest
@@ -206,6 +207,18 @@ def open_shop(journal: Journal) -> Iterator[Shop]:
     yield shop
     link.warehouse.close()
     link.ledger.close()
+
+
+@pytest.fixture
+def journal(request: pytest.FixtureRequest) -> Iterator[Journal]:
+    """A journey has one of the two databases, by its name always the same, so that half of all are on each.
+
+    What a journal must do is shown on both in `tests/journal`, `tests/sync` and `tests/cases`; a journey is about what
+    is decided and sent.
+    """
+    kept = request.getfixturevalue(("kept_sqlite", "kept_postgres")[crc32(request.node.name.encode()) % 2])
+    yield kept.journal
+    kept.empty()
 
 
 @pytest.fixture

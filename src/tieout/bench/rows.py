@@ -49,9 +49,11 @@ class Sizes:
     steady_s: float = 10.0
     """How long despatches come at `a_second`."""
     a_second: float = 20.0
-    contended: int = 300
-    """Despatches beside locked items; as many go before, with nothing locked."""
-    locked_s: float = 5.0
+    adjustments: int = 10_000
+    """Changes of stock in one window, all in batches; and as many with one among them that the ledger refuses."""
+    contended: int = 5000
+    """Changes of stock beside locked items; as many go before, with nothing locked."""
+    locked_s: float = 30.0
     """How long a user keeps one item in twenty locked."""
     documents: int = 50_000
     """In the large journal; the small one has 10,000."""

@@ -28,8 +28,14 @@ def bench(
     steady_s: Annotated[
         float, typer.Option(help="Seconds of despatches at a steady pace.", min=0.1, max=MANY)
     ] = Sizes.steady_s,
+    adjustments: Annotated[
+        int,
+        typer.Option(
+            help="Adjustments of a storm, in batches, without one that is refused and with.", min=20, max=MANY
+        ),
+    ] = Sizes.adjustments,
     contended: Annotated[
-        int, typer.Option(help="Despatches beside locked items, after as many with none locked.", min=20, max=MANY)
+        int, typer.Option(help="Adjustments beside locked items, after as many with none locked.", min=20, max=MANY)
     ] = Sizes.contended,
     locked_s: Annotated[
         float, typer.Option(help="Seconds for which one item in twenty is locked.", min=0.1, max=600)
@@ -42,8 +48,8 @@ def bench(
     """Measure speed, contention, a large journal and memory against limits of the same run. Exit code 1: a bar is
     missed."""
     progress = Console(stderr=True, quiet=as_json)
-    sizes = Sizes(webhooks=webhooks, rounds=rounds, despatches=despatches, steady_s=steady_s, contended=contended,
-                  locked_s=locked_s, documents=documents)  # fmt: skip
+    sizes = Sizes(webhooks=webhooks, rounds=rounds, despatches=despatches, steady_s=steady_s, adjustments=adjustments,
+                  contended=contended, locked_s=locked_s, documents=documents)  # fmt: skip
     with explained(as_json=as_json):
         try:
             rows = run_bench(sizes, lambda part: progress.print(f"  measuring {part}", highlight=False))

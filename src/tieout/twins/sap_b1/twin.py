@@ -53,6 +53,7 @@ class SapB1Twin:
         self._writers = {version: Writer(self.state.schema, version, nulls=nulls) for version in (1, 2)}
         self._entities = Entities(self.state, self._forget)
         self._metadata: dict[int, str] = {}
+        self._requests = 0
 
     def webhooks(self) -> list[Webhook]:
         """None: Service Layer's webhooks are off by default."""
@@ -65,6 +66,7 @@ class SapB1Twin:
         """Answers one request."""
         if request.path.startswith("/_twin/"):
             return self._admin(request)
+        self._requests += 1
         if request.path == "/ping" or request.path.startswith("/ping/"):
             return self._ping(request.path)
         call = read_call(request)
@@ -235,7 +237,8 @@ class SapB1Twin:
             return json_reply(400, {"error": f"{type(error).__name__}: {error}"})
 
     def _summary(self, request: Request) -> dict[str, Any]:
-        return admin.summary(self.state, len(self._sessions), documents="documents=1" in request.query)
+        found = admin.summary(self.state, len(self._sessions), documents="documents=1" in request.query)
+        return found | {"requests": self._requests}
 
     def _set_faults(self, request: Request) -> dict[str, Any]:
         self.faults = admin.new_plan(FAULTS, _object(request))
