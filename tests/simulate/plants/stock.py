@@ -1,7 +1,6 @@
 """Stock that is found, lost, moved and put on hold: each change once, in batches that may be split."""
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -70,9 +69,4 @@ def line_of_the_last_change_alone() -> AbstractContextManager[None]:
 def half_of_a_split_batch_dropped() -> AbstractContextManager[None]:
     """Of a batch that is split, the second half is forgotten."""
     real = stock.halves
-
-    def halves(body: Any) -> Any:
-        first, second = real(body)
-        return first, replace(second, lines=())
-
-    return replaced((stock, "halves", halves))
+    return replaced((stock, "halves", lambda body: real(body)[:1]))
