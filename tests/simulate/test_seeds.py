@@ -1,4 +1,4 @@
-"""Two hundred worlds full of faults, a hundred of them new on each run."""
+"""Three hundred worlds full of faults, half of them new on each run."""
 
 import json
 import os

@@ -19,6 +19,8 @@ MORE = {"webhook_lost": 2.0}
 TRADES = ("sells", "sells returns", "buys", "stocks", "sells stocks", "sells buys")
 """What a world does. Two at once are rare: that costs as much as the two do."""
 CREDITS: tuple[Literal["none", "draft", "final"], ...] = ("none", "draft", "draft", "final")
+LORRIES = 0.4
+"""How often goods leave by lorry, where a world only sells."""
 OFTEN = (4, 3, 4, 4, 1, 1)
 """How often a world does which of them."""
 LATE_HOOK_S = (60.0, 900.0, 3600.0)
@@ -74,9 +76,10 @@ def draw(seed: int) -> Options:
     chance = random.Random(f"options/{seed}")
     big = chance.random() < 1 / 12
     unique = chance.random() < 0.15
-    lorries = chance.random() < 0.3
     trade = random.Random(f"trade/{seed}")
     does = trade.choices(TRADES, OFTEN)[0].split()
+    lorries = chance.random() < LORRIES and does == ["sells"]
+    big = big and does == ["sells"]
     rates = {name: MORE.get(name, 1.0) * chance.choice(LIKELIHOODS) for name in FAULTS}
     return Options(
         seed=seed,

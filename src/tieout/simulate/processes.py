@@ -27,10 +27,14 @@ TWICE = "holds"
 """What two readings in a row must agree about before it is told, and that is passed over when read too soon again."""
 NEVER = (-1e6, -1e6)
 WORK = """
-SELECT EXISTS (SELECT 1 FROM lease) OR EXISTS (
-  SELECT 1 FROM lane WHERE arrived > handled AND (due_at IS NULL OR due_at <= :now OR rested_at > :now)
+SELECT EXISTS (
+  SELECT 1 FROM lane
+  WHERE arrived > handled AND token IS NULL AND (due_at IS NULL OR due_at <= :now OR rested_at > :now)
 )
 """
+LEASED = "SELECT EXISTS (SELECT 1 FROM lease)"
+JUDGED_EVERY = 3
+"""Looks of a worker, of which one has a turn for leases alone."""
 TELLING = {"step": 0.3, "poll": 0.05, "cases": 3.0, "cursor": 3.0}
 """How much likelier a death is after the commits that say what is done and read. The last two are commits of planted
 bugs only, which take in two what belongs in one."""
@@ -148,14 +152,14 @@ class Worker(Process):
 
     def __init__(self, world: World, parties: Parties, engine: Engine, name: str, sweeps: Sweeps) -> None:
         super().__init__(world, parties, engine, name)
-        self._sweeps, self._feeds = sweeps, feeds_of(world.options)
+        self._sweeps, self._feeds, self._looks = sweeps, feeds_of(world.options), 0
 
     def _loop(self) -> None:
         drain = Drain(
             self.link, self.journal, self.clock, self.name,
             chance=self.chance, new_token=self._token, lanes_at_once=self.world.options.lanes_at_once,
         )  # fmt: skip
-        every_s = self.world.options.poll_every_s
+        every_s = self.world.options.poll_every_s * self.world.options.workers
         first = 1.0 if self.life == 1 else self.chance.random()
         polled_s = dict.fromkeys((feed for _, feed in self._feeds), -first * every_s)
         while not self.world.over:
@@ -192,8 +196,11 @@ class Worker(Process):
                 return
 
     def _anything_to_do(self) -> bool:
-        """A look that costs little: where no lane is due and no lease is held, a turn would find nothing."""
-        return self.holds(WORK, now=self.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f"))
+        """A look that costs little: where no lane is due, a turn would find nothing but leases to judge. For those, a
+        turn now and then will do."""
+        self._looks += 1
+        leases = self._looks % JUDGED_EVERY == 0 and self.holds(LEASED)
+        return leases or self.holds(WORK, now=self.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f"))
 
 
 class Receiver(Process):

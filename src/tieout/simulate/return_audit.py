@@ -191,8 +191,8 @@ def coming_back(books: Books) -> dict[tuple[str, str], Decimal]:
             total[item, books.stood_in(row.warehouse_id, "held" if held else "available")] += quantity
     for _, line in _lines(books):
         total[line["ItemCode"], line["WarehouseCode"]] -= Decimal(line["InventoryQuantity"])
-    for line in _credit_lines(books):  # of an invoice: the ledger itself puts its goods in stock
-        if line.get("BaseType") == INVOICE:
+    for line in _credit_lines(books):  # of an invoice, whose goods the ledger itself may put in stock
+        if line.get("BaseType") == INVOICE and line.get("WithoutInventoryMovement") != "tYES":
             total[line["ItemCode"], line["WarehouseCode"]] -= Decimal(line["InventoryQuantity"])
     return total
 

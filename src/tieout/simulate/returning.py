@@ -27,7 +27,7 @@ class ReturnsDesk:
         world, chance = self._world, self._chance
         world.sleep(OPENING_S)
         while not world.calm:
-            world.sleep(chance.uniform(0.01, 0.05) * world.options.faults_s)
+            world.sleep(chance.uniform(0.015, 0.06) * world.options.faults_s)
             if not world.calm:
                 self._turn()
 

@@ -52,8 +52,8 @@ def link(world: World, parties: Parties, clock: Clock, mishaps: Mishaps) -> Link
     to_ledger = Wire(world, parties, parties.ledger, mishaps, ledger.settle_s)
     return Link(
         LINK,
-        Watched(clarus.connect(warehouse, clock=clock, transport=to_floor), mishaps),
-        Watched(sap_b1.connect(ledger, clock=clock, transport=to_ledger), mishaps),
+        Watched(clarus.connect(warehouse, clock=clock, transport=to_floor, send=to_floor.send), mishaps),
+        Watched(sap_b1.connect(ledger, clock=clock, transport=to_ledger, send=to_ledger.send), mishaps),
         Policy(
             invoice=options.invoice,
             batch_window_s=options.window_s,

@@ -9,6 +9,7 @@ from tieout.simulate.world import OPENING_S, World
 from tieout.twins.clarus import ClarusTwin
 
 OPENING_STOCK = 900
+CALM_OFFICE = 0.25
 LORRY_TURNS = 3
 """Allocating, picking and sending are a turn each: by then something is on the lorry, or nothing is to be sent."""
 
@@ -20,6 +21,8 @@ class Office:
         self._world, self._twin, self._parties = world, parties.ledger, parties
         self._chance = random.Random(f"office/{world.options.seed}")
         self._orders: list[int] = []
+        self._restless = CALM_OFFICE if world.options.returns else 1.0
+        """How often somebody has a change of mind who might. What is changed too late is held, and nothing returned."""
         self.items = [f"A{number}" for number in range(world.options.items)]
 
     def open(self) -> None:
@@ -42,7 +45,7 @@ class Office:
                 return
             if len(self._orders) < world.options.orders * min(1.0, 0.3 + world.now_s / world.options.faults_s):
                 self._create()
-            elif self._orders:
+            elif self._orders and chance.random() < self._restless:
                 self._change()
             if world.strikes("lock"):
                 self.lock(chance.randint(20, 900))

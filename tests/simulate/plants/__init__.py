@@ -4,7 +4,7 @@ The auditor must catch each. Where the real code leaves no room for a bug as it 
 planted, and its docstring tells.
 """
 
-from tests.simulate.plants import batches, exceptions, goods, intake, leases, order, outcomes, purchases
+from tests.simulate.plants import batches, exceptions, goods, intake, leases, order, outcomes, purchases, returns, stock
 from tests.simulate.plants.planting import Plant, Planting
 
 
@@ -43,4 +43,16 @@ PLANTS = (
     _plant(purchases.rest_expected_while_open, "I12", seeds=(25, 40)),
     _plant(purchases.cancelled_purchase_not_told, "I12", seeds=()),
     _plant(purchases.goods_receipt_not_looked_for, "I1", seeds=(6, 25)),
+    _plant(stock.stock_batch_not_looked_for, "I1", seeds=()),
+    _plant(stock.halves_besides_the_whole, "I3", "I5", seeds=()),
+    _plant(stock.change_in_two_batches, "I3", seeds=()),
+    _plant(stock.hold_counted_twice, "I3", seeds=()),
+    _plant(stock.line_of_the_last_change_alone, "I3", seeds=()),
+    _plant(stock.half_of_a_split_batch_dropped, "I3", "I8", seeds=()),
+    _plant(returns.movements_of_returns_forgotten, "I3", "I13", seeds=()),
+    _plant(returns.return_not_looked_for, "I1", seeds=()),
+    _plant(returns.reversal_of_a_return_ignored, "I13", seeds=()),
+    _plant(returns.held_goods_returned_as_sellable, "I13", seeds=()),
+    _plant(returns.draft_left_after_its_return, "I7", seeds=()),
+    _plant(returns.missing_credit_not_told, "I14", seeds=()),
 )

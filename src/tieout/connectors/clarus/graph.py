@@ -59,7 +59,7 @@ class Graph:
         """What this tenant offers. Raises `RetryLater`, `Misconfigured`."""
         with self._lock:
             if self._schema is None:
-                self._schema = read_schema(self._rest.graphql(INTROSPECTION, {}))
+                self._schema = self._rest.introspect(INTROSPECTION, read_schema)
             return self._schema
 
     def all(self, of: Listing, **where: Any) -> list[Node]:

@@ -3,8 +3,8 @@
 Assumption (seam `PathPrefix`): REST lives under `/api`; the setting `path_prefix` says otherwise.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import httpx
 
@@ -18,6 +18,7 @@ from tieout.domain.clock import Clock
 from tieout.governor import Wire
 
 GRAPHQL_PATH = "/graphql"
+T = TypeVar("T")
 
 
 class Rest:
@@ -63,14 +64,21 @@ class Rest:
 
     def graphql(self, query: str, variables: Mapping[str, Any]) -> Node:
         """Asks one GraphQL query; returns the body as it came. Raises `RetryLater`, `Misconfigured`."""
+        return self._asked(query, variables, _as_body)
+
+    def introspect(self, query: str, read: Callable[[bytes], T]) -> T:
+        """What a query without variables tells, as `read` makes it of the body; `NotJson` is for a body it cannot read.
+
+        Raises as `graphql`.
+        """
+        return self._asked(query, {}, read)
+
+    def _asked(self, query: str, variables: Mapping[str, Any], read: Callable[[bytes], T]) -> T:
         reply = self._send("POST", GRAPHQL_PATH, {"query": query, "variables": variables}, write=False)
         try:
-            body = as_node(parse(reply.content))
+            return read(reply.content)
         except NotJson as error:
             raise errors.unusable(reply, error) from None
-        if body is None:
-            raise errors.unusable(reply, "not a JSON object")
-        return body
 
     def close(self) -> None:
         """Closes all connections."""
@@ -93,6 +101,13 @@ class Rest:
             return self._wire(self._http, request)
         except httpx.RequestError as error:
             raise errors.of_wire(error, request, write=write) from None
+
+
+def _as_body(content: bytes) -> Node:
+    body = as_node(parse(content))
+    if body is None:
+        raise NotJson("not a JSON object")
+    return body
 
 
 def _envelope(kind: str, attributes: Mapping[str, Any], relationships: Mapping[str, Any] | None) -> dict[str, Any]:

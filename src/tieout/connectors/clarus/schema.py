@@ -5,9 +5,10 @@ A tenant that does not answer introspection is taken to offer just what is publi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tieout.connectors.clarus.queries import Listing
-from tieout.connectors.clarus.values import Node, at, nodes_at, text_at
+from tieout.connectors.clarus.values import Node, NotJson, as_node, at, nodes_at, parse, text_at
 
 _TYPE = "type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }"
 INTROSPECTION = f"""
@@ -80,8 +81,15 @@ class Schema:
         return self.types.get(name) if isinstance(name, str) else None
 
 
-def read_schema(answer: Node) -> Schema:
-    """The schema from an introspection answer; empty when there is none."""
+@lru_cache(maxsize=4)
+def read_schema(body: bytes) -> Schema:
+    """The schema from an introspection answer; empty when there is none. Raises `NotJson`.
+
+    The same answer is understood once: it is long, and every connection of a tenant is given the same.
+    """
+    answer = as_node(parse(body))
+    if answer is None:
+        raise NotJson("not a JSON object")
     types = nodes_at(answer, "data.__schema.types")
     return Schema(
         text_at(answer, "data.__schema.queryType.name") or "", {str(entry.get("name")): entry for entry in types}
