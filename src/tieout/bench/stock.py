@@ -116,7 +116,7 @@ class Storms:
 
     def _calls(self) -> int:
         """Requests the ledger was sent, as it counts them itself."""
-        return int(self.shop.ledger.state()["requests"])
+        return int(self.shop.ledger.http.get("/_twin/health").json()["requests"])
 
     def _last_posting(self) -> int:
         with self.shop.journal.read() as connection:

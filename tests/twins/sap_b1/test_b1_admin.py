@@ -153,3 +153,13 @@ def test_every_setting_act_and_fault_is_on_the_reference_page() -> None:
     page = (Path(__file__).parents[3] / "docs/reference/twin-sap-b1.md").read_text("utf-8")
     names = {*(field.name for field in fields(Settings)), *ACTS, *FAULTS}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+
+def test_the_twin_counts_the_requests_it_was_sent_and_not_what_is_asked_of_itself(company: Company) -> None:
+    def counted() -> int:
+        return int(json.loads(admin(company, "GET", "health").body)["requests"])
+
+    before = counted()
+    company.get("Items")
+    company.refused("GET", "Items('NONE')")
+    assert counted() == before + 2

@@ -2,8 +2,8 @@
 
 | Request | Does |
 | --- | --- |
-| `GET /_twin/health` | says that it is there |
-| `GET /_twin/state` | counts, stock, open orders, balances, requests; `?documents=1` adds every document in short |
+| `GET /_twin/health` | says that it is there, and how many requests it was sent |
+| `GET /_twin/state` | counts, stock, open orders of both kinds, balances; `?documents=1` adds every document in short |
 | `POST /_twin/reset` | empties the company; `{"settings": {...}}` changes settings from those it was made with |
 | `GET`, `POST /_twin/faults` | rates and counts; `{"seed": 1, "rates": {"locked": 0.1}, "late_s": 2}` sets them |
 | `POST /_twin/act` | does what a person would; see `acts.py` |

@@ -217,7 +217,7 @@ class SapB1Twin:
 
     def _admin(self, request: Request) -> Reply:
         routes: dict[tuple[str, str], Callable[[Request], Any]] = {
-            ("GET", "health"): lambda _: {"ok": True, "twin": self.name},
+            ("GET", "health"): lambda _: {"ok": True, "twin": self.name, "requests": self._requests},
             ("GET", "state"): self._summary,
             ("GET", "faults"): lambda _: admin.fault_state(self.faults),
             ("POST", "faults"): self._set_faults,
@@ -237,8 +237,7 @@ class SapB1Twin:
             return json_reply(400, {"error": f"{type(error).__name__}: {error}"})
 
     def _summary(self, request: Request) -> dict[str, Any]:
-        found = admin.summary(self.state, len(self._sessions), documents="documents=1" in request.query)
-        return found | {"requests": self._requests}
+        return admin.summary(self.state, len(self._sessions), documents="documents=1" in request.query)
 
     def _set_faults(self, request: Request) -> dict[str, Any]:
         self.faults = admin.new_plan(FAULTS, _object(request))
