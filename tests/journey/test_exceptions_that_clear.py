@@ -126,6 +126,7 @@ def test_every_reason_that_clears_itself_is_about_an_item_an_order_a_return_or_a
         "item_changed_in_warehouse",
         "cancelled_in_warehouse",
         "sent_short",
+        "kit_incomplete",
         "return_without_order",
         "credit_missing",
         "credit_without_goods",
