@@ -18,7 +18,8 @@ from tieout.sync.lane import asked_posting, despatches_that_stand, last_sent, ta
 REVISION_DIGITS = 6
 DONE = "the warehouse is done with this order"
 """The policy by which what the ledger says of an order is no longer told to the warehouse."""
-REASONS = ("cancelled_in_warehouse", "sent_short")
+OURS = ("cancelled_in_warehouse", "sent_short")
+"""The reasons told here."""
 
 
 def newest(work: LaneWork) -> DocumentRow | None:
@@ -80,7 +81,7 @@ def decide_fulfilment(decider: Decider, work: LaneWork) -> None:
 
 def _held_for_another_reason(work: LaneWork, row: DocumentRow) -> bool:
     case = work.cases.get(row.case_id or 0)
-    return row.state == "held" and case is not None and case.problems[0].reason not in REASONS
+    return row.state == "held" and case is not None and case.problems[0].reason not in OURS
 
 
 def _judge(work: LaneWork, content: object, facts: Facts) -> Problem | str:

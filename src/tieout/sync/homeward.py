@@ -15,7 +15,7 @@ from tieout.rules.facts import Facts
 from tieout.rules.kits import INCOMPLETE
 from tieout.rules.policy import judge_despatch
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
-from tieout.sync.lane import asked_posting, in_order, posted_together, standing
+from tieout.sync.lane import UNDONE_BEFORE, asked_posting, in_order, posted_together, standing
 
 
 def decide_despatch(decider: Decider, work: LaneWork, row: DocumentRow, despatch: Despatch) -> None:
@@ -119,8 +119,8 @@ def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal
         )
         decider.hold(work, [row], [Problem("reversal_in_part", detail, about=reversal.of)])
     elif delivered is None:
-        decider.let_go(work, despatch, "undone before it was posted")
-        decider.ignore(row, "undone before it was posted")
+        decider.let_go(work, despatch, UNDONE_BEFORE)
+        decider.ignore(row, UNDONE_BEFORE)
     elif standing(work, despatch, "invoice") is not None:
         detail = f"despatch {reversal.of} was undone; its delivery is already invoiced"
         decider.hold(work, [row], [Problem("ledger_has_gone_on", detail, about=reversal.of)])

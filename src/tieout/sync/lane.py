@@ -53,7 +53,9 @@ CENT = Decimal("0.01")
 Place = tuple[str | None, str, str | None]
 """What units of one receipt are told apart by: order line, item, lot."""
 UNDONE_BEFORE = "undone before it was posted"
-"""The policy by which a receipt, and what took all or part of it back, never count: its goods are summed up anew."""
+"""The policy by which a receipt, and what took all or part of it back, never count: its goods are summed up anew.
+
+It is stored and looked for: other words would make it count."""
 Posted = Delivery | GoodsReceipt
 Cancels = DeliveryCancel | GoodsReceiptCancel | GoodsReturnCancel
 

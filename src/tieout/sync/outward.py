@@ -149,6 +149,7 @@ def free_if_cleared(decider: Decider, work: LaneWork, row: DocumentRow) -> None:
 
 
 def send_order(decider: Decider, work: LaneWork, row: DocumentRow, order: Order, facts: Facts) -> None:
+    """The warehouse is told of an order, or what of it has changed since it was told last."""
     first = asked_posting(work) if facts.sent is not None else None
     if not any(facts.stocked(line) for line in order.lines):
         decider.ignore(row, "no stock lines" if order.lines else "services or text only: no line names an item")
@@ -195,6 +196,7 @@ def _change_steps(row: DocumentRow, first: PostingRow, wanted: Asked, facts: Fac
 
 
 def cancel(decider: Decider, work: LaneWork, row: DocumentRow, order: Order) -> None:
+    """The warehouse is told that an order it was told of is off."""
     first = asked_posting(work)
     if first is None or taken_back(work):
         decider.ignore(row, "already taken back from the warehouse")
