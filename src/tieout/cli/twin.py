@@ -14,6 +14,7 @@ class TwinName(StrEnum):
     """The systems that have a twin."""
 
     CLARUS = "clarus"
+    NETSUITE = "netsuite"
     SAP_B1 = "sap-b1"
 
 

@@ -2,17 +2,22 @@
 
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 
-from tieout.twins.clarus import ClarusTwin
-from tieout.twins.sap_b1 import SapB1Twin
 from tieout.twins.serve import run
 
-TWINS = {"clarus": ClarusTwin, "sap-b1": SapB1Twin}
+TWINS = {
+    "clarus": ("clarus", "ClarusTwin"),
+    "netsuite": ("netsuite", "NetSuiteTwin"),
+    "sap-b1": ("sap_b1", "SapB1Twin"),
+}
+"""The folder and class of each. Only the one that is run is imported: some bring large libraries."""
 
 
 def main(name: str, port: int) -> None:
     """Serves the twin on loopback until interrupted."""
-    run(TWINS[name](lambda: datetime.now(UTC)), port)
+    folder, twin = TWINS[name]
+    run(getattr(import_module(f"tieout.twins.{folder}"), twin)(lambda: datetime.now(UTC)), port)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 WIRE_FAULTS = ("lost_before", "lost_after", "error_before", "error_after", "throttled", "late")
 
@@ -58,3 +59,8 @@ class FaultPlan:
     def wire(self) -> str | None:
         """Draws for the faults of the wire in the order of `WIRE_FAULTS`; the first that strikes, or none."""
         return next((name for name in WIRE_FAULTS if self.strikes(name)), None)
+
+    def shown(self) -> dict[str, Any]:
+        """Rates and counts, as `GET /_twin/faults` tells them."""
+        told: dict[str, Any] = {"names": list(self.names), "seed": self.seed, "rates": dict(self.rates)}
+        return told | {"late_s": self.late_s, "counts": dict(self.counts)}

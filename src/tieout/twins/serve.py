@@ -71,8 +71,9 @@ async def _answer(twin: FaultyTwin, request: Request) -> Response:
     if fault == "throttled":
         return Response("", 429, headers={"Retry-After": "1"})
     reply = twin.handle(request)
-    if fault == "late":
-        await asyncio.sleep(twin.faults.late_s)
+    late_s = reply.after_s + (twin.faults.late_s if fault == "late" else 0.0)
+    if late_s:
+        await asyncio.sleep(late_s)
     if fault == "lost_after":
         return Dropped()
     return _error() if fault == "error_after" else _as_response(reply)

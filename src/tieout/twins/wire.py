@@ -34,11 +34,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP reply. `headers` may repeat a name (`Set-Cookie`), so they are pairs."""
+    """One HTTP reply. `headers` may repeat a name (`Set-Cookie`), so they are pairs.
+
+    `after_s` is how long the system works on it: on a socket it leaves so much later; in process it is there at once.
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    after_s: float = 0.0
 
 
 def json_reply(status: int, content: Any, *headers: tuple[str, str], content_type: str = "application/json") -> Reply:

@@ -78,14 +78,3 @@ def plan(body: bytes) -> FaultPlan:
         return FaultPlan(FAULTS, int(content.get("seed", 0)), chances, float(content.get("late_s", 2.0)))
     except (TypeError, ValueError, UnknownFault) as fault:
         raise refused("act_invalid", str(fault)) from fault
-
-
-def shown(faults: FaultPlan) -> dict[str, Any]:
-    """GET /_twin/faults."""
-    return {
-        "names": list(faults.names),
-        "seed": faults.seed,
-        "rates": dict(faults.rates),
-        "late_s": faults.late_s,
-        "counts": dict(faults.counts),
-    }

@@ -87,7 +87,7 @@ class ClarusTwin:
             return reply(200, {"ok": True})
         if asked[1] == "faults" and asked[0] in ("GET", "POST"):
             self.faults = admin.plan(request.body) if asked[0] == "POST" else self.faults
-            return reply(200, admin.shown(self.faults))
+            return reply(200, self.faults.shown())
         raise refused("act_invalid", f"there is no {request.method} {request.path}")
 
     def _reset(self, body: bytes) -> None:

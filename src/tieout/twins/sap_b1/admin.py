@@ -17,12 +17,6 @@ from tieout.twins.sap_b1.schema import Row, is_object
 from tieout.twins.sap_b1.state import State
 
 
-def fault_state(faults: FaultPlan) -> dict[str, Any]:
-    """Rates and counts of the fault plan."""
-    plan: dict[str, Any] = {"names": list(faults.names), "seed": faults.seed, "rates": dict(faults.rates)}
-    return plan | {"late_s": faults.late_s, "counts": dict(faults.counts)}
-
-
 def new_plan(names: tuple[str, ...], body: dict[str, Any]) -> FaultPlan:
     """The plan a caller asks for. Raises `UnknownFault`, `TypeError` or `ValueError` when it makes no sense."""
     rates = body.get("rates", {})

@@ -10,7 +10,7 @@ from tieout.twins.sap_b1.odata_filter import Filters
 from tieout.twins.sap_b1.schema import Row, Schema
 from tieout.twins.sap_b1.settings import Settings
 from tieout.twins.sap_b1.table import Table
-from tieout.twins.sap_b1.tx import Tx
+from tieout.twins.tx import Tx
 from tieout.twins.wire import Clock
 
 ZERO = Decimal(0)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tieout.twins.sap_b1.odata_filter import Filter
 from tieout.twins.sap_b1.schema import Row
-from tieout.twins.sap_b1.tx import Tx
+from tieout.twins.tx import Tx
 
 RESULTS_KEPT = 64
 LOG_SLACK = 1000

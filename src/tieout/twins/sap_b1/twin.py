@@ -219,7 +219,7 @@ class SapB1Twin:
         routes: dict[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "health"): lambda _: {"ok": True, "twin": self.name, "requests": self._requests},
             ("GET", "state"): self._summary,
-            ("GET", "faults"): lambda _: admin.fault_state(self.faults),
+            ("GET", "faults"): lambda _: self.faults.shown(),
             ("POST", "faults"): self._set_faults,
             ("POST", "reset"): self._reset,
             ("POST", "act"): self._act,
@@ -241,7 +241,7 @@ class SapB1Twin:
 
     def _set_faults(self, request: Request) -> dict[str, Any]:
         self.faults = admin.new_plan(FAULTS, _object(request))
-        return admin.fault_state(self.faults)
+        return self.faults.shown()
 
     def _reset(self, request: Request) -> dict[str, Any]:
         self.reset(_object(request).get("settings"))

@@ -1,0 +1,9 @@
+"""What the tests of this folder share."""
+
+import pytest
+from ns_account import Account
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account()
