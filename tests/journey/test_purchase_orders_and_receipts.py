@@ -258,6 +258,24 @@ def test_what_is_left_of_a_miscount_is_received_when_the_goods_in_is_closed_alre
     assert shop.open_cases() == []
 
 
+def test_what_is_left_of_a_receipt_refused_after_a_part_went_is_received_though_nothing_more_is_told(
+    shop: Shop,
+) -> None:
+    """A simulated seed found it: what a waiting receipt lost was read, the receipt refused, the rest never received."""
+    _purchase_with_a_mug(shop)
+    shop.at_the_ledger("lock_record", record="Items('MUG')", seconds=400)
+    _arrives(shop, 100)
+    shop.settle(1)
+    assert (shop.open_cases(), _received(shop)) == ([], [])
+    shop.on_the_floor("unreceive", goods_in_receipt_id=1, product="LANTERN")
+    shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="LANTERN", quantity=0, final=True)
+    shop.settle(1)
+    shop.at_the_ledger("set_item_active", item="LANTERN", active=False)
+    shop.settle(6)
+    (receipt,) = shop.ledger_documents("PurchaseDeliveryNotes")
+    assert {line["ItemCode"]: line["Quantity"] for line in receipt["DocumentLines"]} == {"MUG": 100}
+
+
 def test_an_item_that_was_not_ordered_is_for_purchasing(shop: Shop) -> None:
     shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
     shop.sync()

@@ -38,6 +38,7 @@ class Changes:
     )
     grown: dict[int, CaseRow] = field(default_factory=dict[int, CaseRow])
     moved: list[tuple[MessageRow, str]] = field(default_factory=list[tuple[MessageRow, str]])
+    read_again: list[tuple[LaneWork, DocumentRow]] = field(default_factory=list[tuple[LaneWork, DocumentRow]])
     delivered: list[tuple[str, DocumentRow]] = field(default_factory=list[tuple[str, DocumentRow]])
     relocated: list[tuple[DocumentRow, str]] = field(default_factory=list[tuple[DocumentRow, str]])
     cleared: list[tuple[CaseRow, str]] = field(default_factory=list[tuple[CaseRow, str]])
@@ -98,6 +99,7 @@ class Changes:
         self._update_states(connection)
         self._relocate(connection)
         self._move_messages(connection, link, now)
+        self._read_again(connection, link, now)
         self._clear_cases(connection, now)
         self._book(connection, now)
         rows = [{"link": link, "side": side, "ours": ours, "theirs": theirs} for side, ours, theirs in self.xrefs]
@@ -216,6 +218,12 @@ class Changes:
         for row, name in self.moved:
             connection.execute(update(message).where(message.c.id == row.id).values(lane=name))
         lanes.touch(connection, link, {name for _, name in self.moved}, now)
+
+    def _read_again(self, connection: Connection, link: str, now: datetime) -> None:
+        """The messages that told of these documents wait once more, and with them their lanes."""
+        again = [{"b_id": row.message_id, "b_state": "waiting"} for _, row in self.read_again]
+        _execute_update(connection, message, again, "state")
+        lanes.touch(connection, link, {work.lane for work, _ in self.read_again}, now)
 
     def _clear_cases(self, connection: Connection, now: datetime) -> None:
         if not self.cleared:

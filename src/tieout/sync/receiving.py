@@ -177,6 +177,7 @@ def decide_receipt_reversal(decider: Decider, work: LaneWork, row: DocumentRow, 
     if posted is None:
         decider.let_go(work, receipt, UNDONE_BEFORE)
         decider.ignore(row, UNDONE_BEFORE)
+        decider.changes.read_again.append((work, row))  # the goods-in may be closed, and nothing more be told of it
     elif by_place(reversal.lines) != by_place(_of(receipt).lines):
         detail = f"part of receipt {reversal.of} was undone: " + ", ".join(
             f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines

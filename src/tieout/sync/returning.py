@@ -143,6 +143,7 @@ def _judge_reversal(
     if posted is None:
         decider.let_go(work, came, UNDONE_BEFORE)
         decider.ignore(row, UNDONE_BEFORE)
+        decider.changes.read_again.append((work, row))  # the goods-in may be closed, and nothing more be told of it
     elif by_place(reversal.lines) != by_place(goods.lines):
         undone = ", ".join(f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines)
         detail = f"part of return {reversal.of} was undone: {undone}"

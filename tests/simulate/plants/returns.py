@@ -57,8 +57,8 @@ def draft_left_after_its_return() -> AbstractContextManager[None]:
     """A return that is undone is cancelled, and the draft of its credit memo stays: credit without its return."""
     real = Decider.plan
 
-    def plan(self: Any, work: Any, row: Any, steps: Any) -> None:
-        real(self, work, row, [step for step in steps if not isinstance(step[2], CreditWithdraw)])
+    def plan(self: Any, work: Any, row: Any, steps: Any, *also: Any) -> None:
+        real(self, work, row, [step for step in steps if not isinstance(step[2], CreditWithdraw)], *also)
 
     return replaced((Decider, "plan", plan))
 
