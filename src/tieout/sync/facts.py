@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import Connection
+
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
 from tieout.domain.documents import (
@@ -73,6 +75,7 @@ class FactBook:
         self._known: dict[tuple[Side, str], str] = {}
         self._barcodes: dict[str, set[str]] = {}
         self._asked: set[str] = set()
+        self._items_asked: set[str] = set()
 
     def gather(self, works: Iterable[LaneWork]) -> None:
         """Reads, in one transaction, whatever the unfinished documents and postings of these lanes may need."""
@@ -80,19 +83,23 @@ class FactBook:
         self._known |= {
             (p.side, p.reference): p.theirs for work in works for p in work.postings if p.theirs is not None
         }
-        codes = _item_codes(works)
-        products = {self.codes.product(code) for code in codes}
-        wanted = (_needs(works) | {item_identity(code) for code in products}) - self._asked
-        if not wanted:
+        codes = _item_codes(works) - self._items_asked
+        wanted = (_needs(works) | {item_identity(self.codes.product(code)) for code in codes}) - self._asked
+        if not codes and not wanted:
             return
         with self._journal.read() as connection:
-            items = reference.items_of_both(connection, self._link.name, codes | products)
             self._known |= reference.theirs_of_both(connection, self._link.name, wanted)
-            bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, _barcodes(works))
-        called = {Side.LEDGER: codes, Side.WAREHOUSE: products}
-        self.learn([], [(side, item) for side, item in items if item.code in called[side]])
-        self.learn([], [(Side.LEDGER, item) for item in bearing])
+            if codes:
+                self._gather_items(connection, codes, _barcodes(works))
         self._asked |= wanted
+        self._items_asked |= codes
+
+    def _gather_items(self, connection: Connection, codes: set[str], barcodes: set[str]) -> None:
+        called = {Side.LEDGER: codes, Side.WAREHOUSE: {self.codes.product(code) for code in codes}}
+        items = reference.items_of_both(connection, self._link.name, set[str]().union(*called.values()))
+        self.learn([], [(side, item) for side, item in items if item.code in called[side]])
+        bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, barcodes)
+        self.learn([], [(Side.LEDGER, item) for item in bearing])
 
     def know_what_is_on_hold(self, works: Iterable[LaneWork]) -> None:
         """Tells the lanes of holds that have something to read what is known to be on hold already."""
