@@ -178,7 +178,8 @@ class Batch:
         """One round: decide, and commit with `changes`. Returns what to send or look up next; when empty, all is given
         back."""
         now = self._drain.clock.now()
-        decider = Decider(self._link.name, now, self._facts_for, changes, self._link.policy.invoice)
+        codes, invoices = self._facts.codes, self._link.policy.invoice
+        decider = Decider(self._link.name, now, self._facts_for, changes, codes, invoices)
         settler = Settler(self._link, decider, changes, self._drain.stopwatches, self._drain.chance, now)
         for reading in readings:
             absorb(reading, decider, changes, now)

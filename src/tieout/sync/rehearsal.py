@@ -78,7 +78,7 @@ def _decided(
     link: Link, journal: Journal, clock: Clock, codes: Codes, lanes: list[tuple[LaneWork, list[int]]]
 ) -> list[Rehearsed]:
     now, changes, facts = clock.now(), Changes(), FactBook(link, journal, Periods(link, clock), codes)
-    decider = Decider(link.name, now, partial(facts_of, facts), changes, link.policy.invoice)
+    decider = Decider(link.name, now, partial(facts_of, facts), changes, codes, link.policy.invoice)
     works = [work for work, _ in lanes]
     cases_of = {id(row): cases for work, cases in lanes for row in work.documents}
     readings, unreached = _read(link, works)
