@@ -5,7 +5,10 @@ from typing import Any
 from tests.cli.conftest import despatch_without_tracking, two_orders_by_a_carrier_not_mapped
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
-from tieout.journal import reference
+from tieout.domain.documents import Side
+from tieout.domain.identity import hold_lane
+from tieout.domain.reasons import Problem
+from tieout.journal import quarantine, reference
 from tieout.journal.tables import metadata
 from tieout.sync.rehearsal import Rehearsed, rehearse
 
@@ -53,3 +56,50 @@ def test_several_lanes_are_rehearsed_together_and_a_system_that_is_away_is_told_
     assert [[one.kind for one in lane.postings] for lane in found] == [["goods_out"]] * 2
     shop.to_floor.throttle = shop.to_ledger.throttle = False
     assert len(shop.open_cases()) == 2
+
+
+def _mapped(shop: Shop, kind: str, ledger: str, warehouse: str) -> None:
+    with shop.journal.write("map") as connection:
+        reference.set_mapping(connection, "demo", kind, ledger, warehouse)
+
+
+def test_a_change_of_stock_is_rehearsed_while_the_outcome_of_another_of_its_lane_is_unknown(shop: Shop) -> None:
+    _mapped(shop, "account", "510000", "DAMAGED")
+    for quantity, why in ((-2, "DAMAGED"), (-3, "COUNT")):
+        shop.on_the_floor("adjust_stock", product="LANTERN", quantity=quantity, reason_code=why)
+    shop.sync()
+    shop.clock.pass_s(960)
+    shop.to_ledger.lose.append(("POST", "InventoryGenExits", "before"))
+    shop.sync()
+    assert shop.rows("SELECT state FROM posting WHERE kind = 'stock_loss'") == [("sent",)]
+    (still,) = dry(shop, 1)
+    assert ([problem.reason for problem in still.problems], still.postings) == (["account_not_mapped"], [])
+    _mapped(shop, "account", "530000", "COUNT")
+    (then,) = dry(shop, 1)
+    assert (then.problems, [one.kind for one in then.postings]) == ([], ["stock_loss"])
+
+
+def _put_on_hold(shop: Shop, quantity: int, place: str) -> None:
+    shop.on_the_floor("move", stock_id=1, location=place, quantity=quantity)
+    held = max(row.id for row in shop.floor.state.stocks)
+    shop.on_the_floor("hold", stock_id=held, held=True, description="water damage")
+
+
+def test_of_goods_on_hold_that_are_read_again_only_what_is_new_is_shown(shop: Shop) -> None:
+    _mapped(shop, "quarantine", "01", "02")
+    _put_on_hold(shop, 30, "B-01")
+    for _ in range(3):
+        shop.clock.pass_s(300)
+        shop.sync()
+    assert len(shop.ledger_documents("StockTransfers")) == 1
+    _put_on_hold(shop, 4, "B-03")
+    for _ in range(2):
+        shop.clock.pass_s(300)
+        shop.intake.poll(shop.link, Side.WAREHOUSE, "holds")
+    failed = Problem("invariant_broken", "it could not be worked")
+    with shop.journal.write("quarantine") as connection:
+        quarantine.hold_lane(connection, "demo", hold_lane("WH1"), failed, shop.clock.now())
+    (found,) = dry(shop, 1)
+    assert [(one.kind, [line.qty_base for line in one.body.lines]) for one in found.postings] == [
+        ("stock_transfer", [4])
+    ]

@@ -229,7 +229,7 @@ def _lane(*documents: DocumentRow) -> LaneWork:
 
 def _decide(work: LaneWork) -> Changes:
     changes = Changes()
-    decide(Decider("demo", NOON + timedelta(hours=1), lambda _work, _row: facts(), changes), work)
+    decide(Decider("demo", NOON + timedelta(hours=1), lambda _work, _row: facts(), changes, facts().codes), work)
     return changes
 
 

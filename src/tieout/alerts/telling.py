@@ -88,10 +88,9 @@ class Alerts:
         with self.journal.read() as connection:
             waiting = tellings.waiting(connection, to.name, now)
             causes = shared_causes(connection, Wanted(), now) if waiting else []
-            since = tellings.last_told(connection, to.name, DIGEST) or now - DAY
-            days = [_day(connection, team, causes, since) for team in to.teams] if waiting else []
+            digests = [one for one in waiting if one.about.kind == DIGEST]
+            days = _days(connection, to, causes, now) if digests else []
         known = {(one.link, one.cause): one for one in causes}
-        digests = [one for one in waiting if one.about.kind == DIGEST]
         alerts = [one for one in waiting if _may_tell(to, one, known, now)]
         for one in digests:
             self._tell(to, [one], lambda _, day=one.about.cause: digest(day, days))
@@ -133,6 +132,11 @@ def _told(mine: list[Telling], known: dict[tuple[str, str], SharedCause]) -> lis
         kinds[one.about.link, one.about.cause] = one.about.kind
     told = [(kind, known[about]) for about, kind in kinds.items()]
     return sorted(told, key=lambda one: (_URGENT_FIRST.index(one[1].severity), one[1].oldest_at))
+
+
+def _days(connection: Connection, to: AlertSettings, causes: Sequence[SharedCause], now: datetime) -> list[Day]:
+    since = tellings.last_told(connection, to.name, DIGEST) or now - DAY
+    return [_day(connection, team, causes, since) for team in to.teams]
 
 
 def _day(connection: Connection, team: str, causes: Sequence[SharedCause], since: datetime) -> Day:

@@ -1,6 +1,6 @@
 """What deciding a document may do: plan postings, ignore it, hold it, let it go. Notes everything in `Changes`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,13 +22,14 @@ FactsFor = Callable[[LaneWork, DocumentRow], Facts]
 
 @dataclass(frozen=True)
 class Decider:
-    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by; `invoices` tells
-    that deliveries are invoiced."""
+    """Takes decisions. `now` stamps what is opened; `facts_for` gathers what a document is judged by; `codes` tell the
+    ledger's warehouses of what moved; `invoices` tells that deliveries are invoiced."""
 
     link: str
     now: datetime
     facts_for: FactsFor
     changes: Changes
+    codes: Codes
     invoices: bool = True
 
     def plan(
@@ -50,11 +51,13 @@ class Decider:
         for one in (row, *also):
             one.state = "planned"
             self.changes.touch(one)
-            self.changes.movements += movements(one, places=places)
+            self.changes.movements += movements(one, self.codes, places)
 
     def plan_together(self, work: LaneWork, rows: Sequence[DocumentRow], kind: str, key: str, body: Body) -> None:
         """Many documents are to be posted by one posting, which stands under the first of them."""
         for row in rows:
+            if row.state != "planned":  # what a half of a batch moved is noted already
+                self.changes.movements += movements(row, self.codes)
             row.state, row.case_id = "planned", None
             self.changes.touch(row)
         self._due(work, rows[0], 0, (kind, key, body))
@@ -72,11 +75,6 @@ class Decider:
             self.changes.taken_over.append(known)
             self.changes.touch(known)
 
-    def moved(self, rows: Iterable[DocumentRow], codes: Codes) -> None:
-        """Notes what changes of stock moved, and in which of the ledger's warehouses."""
-        for row in rows:
-            self.changes.movements += movements(row, codes)
-
     def age_s(self, row: DocumentRow) -> float:
         """For how long a document has been known."""
         return (self.now - row.stored_at).total_seconds()
@@ -85,7 +83,7 @@ class Decider:
         """The document changes nothing, by a named policy."""
         row.state, row.policy, row.case_id = "ignored", policy, None
         self.changes.touch(row)
-        self.changes.movements += movements(row)
+        self.changes.movements += movements(row, self.codes)
 
     def hold(self, work: LaneWork, rows: list[MessageRow | DocumentRow], problems: list[Problem]) -> None:
         """Holds rows by one new case."""
@@ -97,7 +95,7 @@ class Decider:
             self.changes.holds.append((row, case))
             self.changes.touch(row)
             if isinstance(row, DocumentRow) and row.content.kind in MOVING:
-                self.changes.movements += movements(row)
+                self.changes.movements += movements(row, self.codes)
 
     def hold_alike(self, work: LaneWork, rows: list[DocumentRow], problems: list[Problem]) -> None:
         """Holds documents that have one cause: by the lane's open case of that cause, or by a new one."""
@@ -110,7 +108,7 @@ class Decider:
             row.state, row.case_id = "held", case.id
             case.block(self._blocked(work, row))
             self.changes.touch(row)
-            self.changes.movements += movements(row)
+            self.changes.movements += movements(row, self.codes)
         if case.id is not None:
             self.changes.grown[case.id] = case
 
@@ -119,7 +117,7 @@ class Decider:
         opened = next((case for other, case in self.changes.holds if other is held), None)
         row.state, row.case_id = "held", held.case_id
         self.changes.touch(row)
-        self.changes.movements += movements(row)
+        self.changes.movements += movements(row, self.codes)
         if opened is not None:
             self.changes.holds.append((row, opened))
         case = opened or work.cases.get(held.case_id or 0)

@@ -28,17 +28,16 @@ from tieout.journal.mappings import mapped_of
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
 from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
-from tieout.sync.answering import answered
-from tieout.sync.arriving import after_arrivals
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods, codes_of, facts_of
 from tieout.sync.leases import LEASE_S, Lease, LeaseWatch
 from tieout.sync.link import Link, Spread, one_by_one
-from tieout.sync.naming import name_lanes, named
-from tieout.sync.planning import decide
+from tieout.sync.naming import name_lanes
+from tieout.sync.planning import decide, may_be_decided
 from tieout.sync.reading import Reading, absorb, read, read_our_own, to_read
 from tieout.sync.sending import Due, Sender, Tried
 from tieout.sync.settling import Settler
+from tieout.sync.taking_in import understood
 
 UNREACHABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 """What says nothing about a lane: the database is busy, gone or out of room."""
@@ -144,16 +143,17 @@ class Batch:
 
     def work(self) -> None:
         """Goes round. Raises `LeaseLost` when another worker has taken the lanes, and what the journal raises."""
-        answering = answered(self._journal, self._link.name, self._read())
-        readings = after_arrivals(self._journal, self._link, answering, self._drain.clock.now())
-        tried = list[Tried]()
+        codes, changes, tried = self._facts.codes, Changes(), list[Tried]()
+        readings = understood(self._journal, self._link, codes, self._read(), self._drain.clock.now())
+        name_lanes(self._works, codes, changes)
         self._facts.know_what_is_on_hold(self._works)
         for _ in range(ROUNDS_AT_MOST):
-            dues = self._step(readings, tried)
+            dues = self._step(changes, readings, tried)
             if not dues:
                 return
-            readings, tried = [], Sender(self._link, self._lease, self._drain.spread).perform(dues)
-        self._step([], tried, stop=True)
+            changes, readings = Changes(), []
+            tried = Sender(self._link, self._lease, self._drain.spread).perform(dues)
+        self._step(changes, [], tried, stop=True)
 
     def _read(self) -> list[Reading]:
         readings: list[Reading] = read_our_own(self._works)
@@ -174,23 +174,22 @@ class Batch:
                 work.unread = True
                 work.wait_for(side, RESTS.format(side=side))
 
-    def _step(self, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
-        """One round: decide, and commit. Returns what to send or look up next; when empty, all is given back."""
-        now, changes = self._drain.clock.now(), Changes()
-        decider = Decider(self._link.name, now, self._facts_for, changes, self._link.policy.invoice)
+    def _step(self, changes: Changes, readings: list[Reading], tried: list[Tried], *, stop: bool = False) -> list[Due]:
+        """One round: decide, and commit with `changes`. Returns what to send or look up next; when empty, all is given
+        back."""
+        now = self._drain.clock.now()
+        codes, invoices = self._facts.codes, self._link.policy.invoice
+        decider = Decider(self._link.name, now, self._facts_for, changes, codes, invoices)
         settler = Settler(self._link, decider, changes, self._drain.stopwatches, self._drain.chance, now)
-        codes = self._facts.codes()
-        name_lanes(self._works, codes, changes)
         for reading in readings:
-            absorb(named(reading, codes), decider, changes, now)
+            absorb(reading, decider, changes, now)
         for outcome in tried:
             settler.settle(outcome)
         self._facts.gather(self._works)
         self._facts.learn(changes.xrefs, changes.mirrored)
         for work in self._works:
             work.wake_for_parent()
-            under_way = any(posting.state == "sent" for posting in work.postings)
-            if not work.unread and (work.is_stock or not under_way):
+            if may_be_decided(work):
                 decide(decider, work)
         dues = [] if stop else [due for work in self._works for due in self._next(work, settler, changes)]
         with self._journal.write("step") as connection:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import Connection
+
 from tieout.connectors.contract import Misconfigured, RetryLater
 from tieout.domain.clock import Clock
 from tieout.domain.documents import (
@@ -28,7 +30,7 @@ from tieout.domain.identity import held_in, item_identity
 from tieout.domain.periods import Period
 from tieout.domain.postings import Asked
 from tieout.journal import reference
-from tieout.journal.mappings import BY_WAREHOUSE, Mapped, mapped_of
+from tieout.journal.mappings import BY_WAREHOUSE, Mapped
 from tieout.journal.rows import DocumentRow, LaneWork
 from tieout.journal.store import Journal
 from tieout.rules.facts import Codes, Facts
@@ -65,22 +67,15 @@ class Periods:
 
 
 class FactBook:
-    """The facts of one batch."""
+    """The facts of one batch. `codes` are the mappings, read once for it."""
 
-    def __init__(self, link: Link, journal: Journal, periods: Periods, codes: Codes | None = None) -> None:
-        self._link, self._journal, self._periods = link, journal, periods
+    def __init__(self, link: Link, journal: Journal, periods: Periods, codes: Codes) -> None:
+        self._link, self._journal, self._periods, self.codes = link, journal, periods, codes
         self._items: dict[Side, dict[str, Item]] = {side: {} for side in Side}
         self._known: dict[tuple[Side, str], str] = {}
         self._barcodes: dict[str, set[str]] = {}
-        self._codes = codes
         self._asked: set[str] = set()
-
-    def codes(self) -> Codes:
-        """The mappings, read once for the batch."""
-        if self._codes is None:
-            with self._journal.read() as connection:
-                self._codes = codes_of(mapped_of(connection, self._link.name))
-        return self._codes
+        self._items_asked: set[str] = set()
 
     def gather(self, works: Iterable[LaneWork]) -> None:
         """Reads, in one transaction, whatever the unfinished documents and postings of these lanes may need."""
@@ -88,29 +83,32 @@ class FactBook:
         self._known |= {
             (p.side, p.reference): p.theirs for work in works for p in work.postings if p.theirs is not None
         }
-        codes, names = _item_codes(works), self.codes()
-        products = {names.product(code) for code in codes}
-        wanted = (_needs(works) | {item_identity(code) for code in products}) - self._asked
-        if not wanted:
+        codes = _item_codes(works) - self._items_asked
+        wanted = (_needs(works) | {item_identity(self.codes.product(code)) for code in codes}) - self._asked
+        if not codes and not wanted:
             return
         with self._journal.read() as connection:
-            items = reference.items_of_both(connection, self._link.name, codes | products)
             self._known |= reference.theirs_of_both(connection, self._link.name, wanted)
-            bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, _barcodes(works))
-        called = {Side.LEDGER: codes, Side.WAREHOUSE: products}
-        self.learn([], [(side, item) for side, item in items if item.code in called[side]])
-        self.learn([], [(Side.LEDGER, item) for item in bearing])
+            if codes:
+                self._gather_items(connection, codes, _barcodes(works))
         self._asked |= wanted
+        self._items_asked |= codes
+
+    def _gather_items(self, connection: Connection, codes: set[str], barcodes: set[str]) -> None:
+        called = {Side.LEDGER: codes, Side.WAREHOUSE: {self.codes.product(code) for code in codes}}
+        items = reference.items_of_both(connection, self._link.name, set[str]().union(*called.values()))
+        self.learn([], [(side, item) for side, item in items if item.code in called[side]])
+        bearing = reference.items_bearing(connection, self._link.name, Side.LEDGER, barcodes)
+        self.learn([], [(Side.LEDGER, item) for item in bearing])
 
     def know_what_is_on_hold(self, works: Iterable[LaneWork]) -> None:
         """Tells the lanes of holds that have something to read what is known to be on hold already."""
         asked = [(work, place) for work in works if work.messages and (place := held_in(work.lane)) is not None]
         if not asked:
             return
-        codes = self.codes()
         with self._journal.read() as connection:
             for work, place in asked:
-                quarantine = codes.booked_in(place, held=True)
+                quarantine = self.codes.booked_in(place, held=True)
                 work.on_hold = reference.on_hold(connection, self._link.name, work.lane, quarantine)
 
     def learn(self, xrefs: Sequence[tuple[Side, str, str]], items: Sequence[tuple[Side, Item]]) -> None:
@@ -121,9 +119,8 @@ class FactBook:
 
     def _see(self, side: Side, items: Iterable[Item]) -> None:
         """Both sides' items are known by the ledger's codes, and the ledger's by their barcodes too."""
-        names = self.codes()
         for item in items:
-            self._items[side][names.ledger_item(item.code) if side is Side.WAREHOUSE else item.code] = item
+            self._items[side][self.codes.ledger_item(item.code) if side is Side.WAREHOUSE else item.code] = item
             if side is Side.LEDGER and item.barcode is not None:
                 self._barcodes.setdefault(item.barcode, set()).add(item.code)
 
@@ -144,7 +141,7 @@ class FactBook:
         """The facts of one document. Posting periods are asked for only where it is posted by a day of its own."""
         return Facts(
             policy=self._link.policy,
-            codes=self._codes or Codes(),
+            codes=self.codes,
             ledger_items=self._items[Side.LEDGER],
             warehouse_items=self._items[Side.WAREHOUSE],
             limits=self._link.warehouse.capabilities.limits,

@@ -216,14 +216,12 @@ def booked_in(bodies: Iterable[Body]) -> dict[str | None, str]:
     return {line: next(iter(places)) for line, places in found.items() if len(places) == 1}
 
 
-def movements(
-    row: DocumentRow, codes: Codes | None = None, places: Mapping[str | None, str] | None = None
-) -> list[MovementRow]:
+def movements(row: DocumentRow, codes: Codes, places: Mapping[str | None, str] | None = None) -> list[MovementRow]:
     """The stock that goods coming, leaving, or undone move: out is negative. The ledger's warehouse is told by order
     line (`places`); of a change of stock that answers no order, by `codes`."""
     match row.content:
         case Adjustment() | Transfer() | Hold() as change:
-            return _stock_movements(row, change, codes or Codes())
+            return _stock_movements(row, change, codes)
         case (
             Despatch(lines=lines, despatched_at=at)
             | ReceiptReversal(lines=lines, reversed_at=at)

@@ -36,6 +36,11 @@ from tieout.sync.stock import decide_stock
 OUTWARD = ("item", "sales_order", "purchase_order")
 
 
+def may_be_decided(work: LaneWork) -> bool:
+    """False while something could not be read, or a call's outcome is unknown; that stops no other change of stock."""
+    return not work.unread and (work.is_stock or not any(posting.state == "sent" for posting in work.postings))
+
+
 def decide(decider: Decider, work: LaneWork) -> None:
     """Decides, in each flow, the waiting documents that are first in line, and what the warehouse has given up."""
     if work.is_stock:

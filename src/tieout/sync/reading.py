@@ -12,6 +12,7 @@ from tieout.domain.identity import lane_of_order
 from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.rows import DocumentRow, LaneWork, MessageRow
+from tieout.rules.facts import Codes
 from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import worth_keeping
 from tieout.sync.holding import holds_of
@@ -175,7 +176,7 @@ def _absorb_document(
         work.documents.append(row)
         changes.documents.append((work, row))
         if isinstance(document.content, Hold):
-            changes.movements += movements(row)
+            changes.movements += movements(row, Codes())  # known at once; where, once it is decided
         if isinstance(document.content, Item) and document.side is Side.LEDGER and _is_newest(work, row):
             changes.mirrored.append((document.side, document.content))
     elif known.content != document.content:

@@ -17,17 +17,18 @@ from tieout.domain.reasons import Problem
 from tieout.journal.changes import Changes
 from tieout.journal.lanes import Claimed
 from tieout.journal.loading import load
+from tieout.journal.mappings import mapped_of
 from tieout.journal.rows import LaneWork, MessageRow, PostingRow
 from tieout.journal.store import Journal
 from tieout.journal.tables import case_, document, message
 from tieout.rules.facts import Codes
-from tieout.sync.answering import answered
 from tieout.sync.deciding import Decider
-from tieout.sync.facts import FactBook, Periods, facts_of
+from tieout.sync.facts import FactBook, Periods, codes_of, facts_of
 from tieout.sync.link import Link
-from tieout.sync.naming import name_lanes, named
-from tieout.sync.planning import decide
-from tieout.sync.reading import absorb, read, read_our_own, to_read
+from tieout.sync.naming import name_lanes
+from tieout.sync.planning import decide, may_be_decided
+from tieout.sync.reading import Reading, absorb, read, read_our_own, to_read
+from tieout.sync.taking_in import understood
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ def rehearse(link: Link, journal: Journal, clock: Clock, cases: Iterable[int]) -
         for row in connection.execute(wanted.order_by(case_.c.id)):
             of_lane.setdefault(row.lane, []).append(row.id)
         works = load(connection, link.name, [Claimed(lane, 0, 0) for lane in of_lane])
+        codes = codes_of(mapped_of(connection, link.name))
         for work in works:
             _let_free(connection, work, of_lane[work.lane])
-    return _decided(link, journal, clock, [(work, of_lane[work.lane]) for work in works])
+    return _decided(link, journal, clock, codes, [(work, of_lane[work.lane]) for work in works])
 
 
 def _let_free(connection: Connection, work: LaneWork, cases: Sequence[int]) -> None:
@@ -72,16 +74,23 @@ def _let_free(connection: Connection, work: LaneWork, cases: Sequence[int]) -> N
     ]
 
 
-def _decided(link: Link, journal: Journal, clock: Clock, lanes: list[tuple[LaneWork, list[int]]]) -> list[Rehearsed]:
-    now, changes, facts = clock.now(), Changes(), FactBook(link, journal, Periods(link, clock))
-    decider = Decider(link.name, now, partial(facts_of, facts), changes, link.policy.invoice)
+def _decided(
+    link: Link, journal: Journal, clock: Clock, codes: Codes, lanes: list[tuple[LaneWork, list[int]]]
+) -> list[Rehearsed]:
+    now, changes, facts = clock.now(), Changes(), FactBook(link, journal, Periods(link, clock), codes)
+    decider = Decider(link.name, now, partial(facts_of, facts), changes, codes, link.policy.invoice)
     works = [work for work, _ in lanes]
     cases_of = {id(row): cases for work, cases in lanes for row in work.documents}
-    name_lanes(works, facts.codes(), changes)
-    unreached = _read(link, journal, works, facts.codes(), decider)
+    readings, unreached = _read(link, works)
+    readings = understood(journal, link, codes, readings, now)
+    name_lanes(works, codes, changes)
+    facts.know_what_is_on_hold(works)
+    for reading in readings:
+        absorb(reading, decider, changes, now)
     _deliver(changes, works)
     lanes = _with_those_joined(link, journal, changes, lanes, cases_of)
     facts.gather(work for work, _ in lanes)
+    facts.learn(changes.xrefs, changes.mirrored)
     return [_rehearsed(decider, work, cases, unreached.get(work.lane, [])) for work, cases in lanes]
 
 
@@ -117,34 +126,33 @@ def _with_those_joined(
     return list(by_lane.values())
 
 
-def _read(link: Link, journal: Journal, works: list[LaneWork], codes: Codes, decider: Decider) -> dict[str, list[str]]:
-    """Takes in what both systems show now of what is held; by lane, why that could not be done."""
-    unreached: dict[str, list[str]] = {}
-    for reading in read_our_own(works):
-        absorb(reading, decider, decider.changes, decider.now)
+def _read(link: Link, works: list[LaneWork]) -> tuple[list[Reading], dict[str, list[str]]]:
+    """What both systems show now of what is held; by lane, why that could not be read."""
+    readings, unreached = read_our_own(works), dict[str, list[str]]()
     for side in Side:
         for batch in to_read(link, works, side):
-            for reading in answered(journal, link.name, read(link, batch)):
+            for reading in read(link, batch):
                 if reading.later is not None:
                     said = f"decided as it was read last, since the {side} cannot be asked now: {reading.later}"
                     unreached.setdefault(reading.work.lane, []).append(said)
                 else:
-                    absorb(named(reading, codes), decider, decider.changes, decider.now)
-    return unreached
+                    readings.append(reading)
+    return readings, unreached
 
 
 def _rehearsed(decider: Decider, work: LaneWork, cases: list[int], notes: list[str]) -> Rehearsed:
     notes = list(notes)
     undecided = [row for row in work.documents if not row.finished]
-    unknown = next((posting for posting in work.postings if posting.state == "sent"), None)
-    if unknown is None:
+    if may_be_decided(work):
         decide(decider, work)
-    else:
+    elif not work.unread:
+        unknown = next(posting for posting in work.postings if posting.state == "sent")
         notes.append(f"nothing is decided before the outcome of {unknown.reference} is known")
     notes += [f"{row.content.kind} {row.key}: ignored, {row.policy}" for row in undecided if row.state == "ignored"]
     notes += [f"waits: {work.rest_why}"] if work.rest_s is not None else []
     changes = decider.changes
     planned = [posting for of, posting in changes.postings if of is work]
     planned += [posting for posting in changes.taken_over if any(posting is mine for mine in work.postings)]
-    problems = [problem for case in changes.cases if case.lane == work.lane for problem in case.problems]
+    cases_then = [case for case in (*changes.cases, *changes.grown.values()) if case.lane == work.lane]
+    problems = list(dict.fromkeys(problem for case in cases_then for problem in case.problems))
     return Rehearsed(work.lane, cases, planned, problems, notes)

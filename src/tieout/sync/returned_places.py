@@ -36,7 +36,7 @@ def in_books(row: DocumentRow, lines: Sequence[GoodsLine], body: GoodsReturn | N
     """
     left = [_Left(one, one.qty_base, {lot.lot: lot.qty_base for lot in one.lots}) for one in body.lines] if body else []
     found: list[MovementRow] = []
-    for goods, moved in zip(lines, movements(row), strict=True):
+    for goods, moved in zip(lines, movements(row, facts.codes), strict=True):
         places = _booked(goods, left) if body else {_likely(goods, facts): goods.qty_base}
         for number, (place, qty) in enumerate(places.items(), start=1):
             source = moved.source if number == 1 else f"{moved.source}/{number}"

@@ -79,7 +79,6 @@ def _wait_or_hold(decider: Decider, work: LaneWork, faulty: list[Judged], facts:
     if old:
         problems = list(dict.fromkeys(problem for _, found in old for problem in found))
         decider.hold_alike(work, [row for row, _ in old], problems)
-        decider.moved((row for row, _ in old), facts.codes)
 
 
 def _free_what_is_sound(decider: Decider, work: LaneWork, facts: Facts) -> None:
@@ -107,11 +106,9 @@ def _plan_together(decider: Decider, work: LaneWork, rows: list[DocumentRow], fa
     made = batches(((row.key, _of(row)) for row in rows), facts)
     for key in made.nothing:
         decider.ignore(by_key[key], NOTHING)
-        decider.moved([by_key[key]], facts.codes)
     for body in made.bodies:
         its = [by_key[key] for key in members(body)]
         decider.plan_together(work, its, body.kind, batch_key(members(body)), body)
-        decider.moved(its, facts.codes)
 
 
 def members_of(work: LaneWork, posting: PostingRow) -> list[DocumentRow]:
