@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.lookup import Lookup
@@ -138,7 +139,7 @@ def _message(place: str, held: str, now: datetime, goods_ins: Sequence[str]) -> 
     warehouse, item, lot = json.loads(place)
     told = {"warehouse": warehouse, "item": item, "lot": lot, "held": held, "seen_at": wire_time(now)}
     raw = json.dumps({**told, "goods_ins": goods_ins})
-    identity = f"hold:{wire_time(now)}:{place}"[:200]
+    identity = f"hold:{wire_time(now)}:{sha256(place.encode()).hexdigest()}"  # a place may be longer than an identity
     return Message(topic=TOPIC, key=item[:100], identity=identity, raw=raw, place=warehouse)
 
 
