@@ -8,6 +8,7 @@ import pytest
 
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
+from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.twins.clarus.records import Record
 
@@ -211,3 +212,40 @@ def test_goods_received_on_hold_are_no_hold_while_their_receipt_is_open(shop: Sh
     shop.on_the_floor("receive_line", goods_in_receipt_id=1, product="LANTERN", quantity=20, **more)
     _readings(shop, 3)
     assert _states(shop, "hold") == []
+
+
+def test_one_movement_without_a_warehouse_is_an_exception_and_the_others_cross(two_places: Shop) -> None:
+    _map(two_places, "account", "510000", "DAMAGED")
+    (nowhere,) = two_places.on_the_floor("adjust_stock", product="LANTERN", quantity=-1, reason_code="DAMAGED")[
+        "transaction_ids"
+    ]
+    row = two_places.floor.state.transactions[int(nowhere)]
+    row.warehouse_id = row.location_from_id = row.location_to_id = None
+    two_places.on_the_floor("adjust_stock", product="LANTERN", quantity=-2, reason_code="DAMAGED")
+    two_places.sync()
+    two_places.clock.pass_s(WINDOW_S)
+    two_places.sync()
+    assert two_places.open_cases() == ["message_unreadable"]
+    assert _in_stock(two_places, "01") == 998
+
+
+def test_one_record_on_hold_without_a_product_is_an_exception_and_the_others_cross(shop: Shop) -> None:
+    _map(shop, "quarantine", "01", "02")
+    shop.at_the_ledger("create_item", item="MUG", body={"InventoryUOM": "EACH"})
+    shop.sync()
+    mug = shop.on_the_floor("add_stock", product="MUG", quantity=5)["stock_id"]
+    _set_hold(shop, mug)
+    products = shop.floor.state.products
+    product = next(one for one in products if one.values["code"] == "MUG")
+    product.values["code"] = ""
+    shop.floor.state.touch(products, product)
+    shop.on_the_floor("move", stock_id=1, location="B-01", quantity=30)
+    _set_hold(shop, _stock_id(shop))
+    for _ in range(3):
+        shop.clock.pass_s(READING_S)
+        shop.sync(Side.LEDGER)
+        while shop.intake.poll(shop.link, Side.WAREHOUSE, "holds")[1]:
+            pass
+        shop.work()
+    assert _transfers(shop) == [("01", "02", 30)]
+    assert shop.open_cases() == ["message_unreadable"]

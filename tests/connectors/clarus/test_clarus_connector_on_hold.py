@@ -22,7 +22,8 @@ class Reader:
         self.at.clock.pass_s(after_s)
         page = self.at.clarus.poll("holds", self.cursor)
         self.cursor = page.cursor
-        found = [read_one(self.at.clarus, message)[0].content for message in page.messages]
+        clear = [message for message in page.messages if message.place != "unclear"]
+        found = [read_one(self.at.clarus, message)[0].content for message in clear]
         assert all(isinstance(one, OnHold) for one in found)
         return [(one.warehouse, one.item, one.lot, one.qty_base) for one in found if isinstance(one, OnHold)]
 
@@ -80,3 +81,44 @@ def test_what_cannot_be_read_is_kept_for_a_person(raw: str) -> None:
     message = Message(topic="on_hold", key="A", identity="1", raw=raw, place="WH1")
     (answer,) = floor().clarus.read([message])
     assert not isinstance(answer, list)
+
+
+def _code(at: Floor, item: str, code: str) -> None:
+    products = at.twin.state.products
+    product = next(row for row in products if row.values["code"] == item)
+    product.values["code"] = code
+    at.twin.state.touch(products, product)
+
+
+def test_a_record_without_a_product_is_told_by_itself_once_and_the_others_as_ever() -> None:
+    at = floor()
+    at.stocked("MUG", "LAMP")
+    _hold(at, 1)
+    _hold(at, 2)
+    _code(at, "MUG", "")
+    found, cursor = list[Message](), None
+    for _ in range(3):
+        at.clock.pass_s(300)
+        page = at.clarus.poll("holds", cursor)
+        found, cursor = [*found, *page.messages], page.cursor
+    assert len({one.identity for one in found if one.place == "unclear"}) == 1
+    (lamp,) = (one for one in found if one.place == "WH1")
+    assert lamp.key == "LAMP"
+    (answer,) = at.clarus.read(found[:1])
+    assert str(answer) == "stock record 1 is on hold, and does not say where, what or how much of it"
+
+
+def test_what_cannot_be_read_frees_nothing_that_it_may_be_a_part_of() -> None:
+    at = floor()
+    at.stocked("MUG", "LAMP")
+    reader = Reader(at)
+    _hold(at, 1)
+    _hold(at, 2)
+    both = [("WH1", "LAMP", "LOT-LAMP", Decimal(1000)), ("WH1", "MUG", "LOT-MUG", Decimal(1000))]
+    assert (reader.reads(), reader.reads()) == ([], both)
+    _code(at, "MUG", "")
+    _hold(at, 2, held=False)
+    assert (reader.reads(), reader.reads()) == ([], [("WH1", "LAMP", "LOT-LAMP", 0)])
+    _code(at, "", "MUG")
+    _hold(at, 1, held=False)
+    assert (reader.reads(), reader.reads()) == ([], [("WH1", "MUG", "LOT-MUG", 0)])

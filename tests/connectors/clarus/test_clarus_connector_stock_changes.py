@@ -1,6 +1,6 @@
 """Stock found, lost and moved, as the feed brings it: each movement by itself, and nothing that other flows read."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,8 @@ import pytest
 from tests.connectors.clarus.clarus_floor import Floor, floor
 from tests.connectors.reading import read_one
 
-from tieout.connectors.contract import Message, Misconfigured
+from tieout.connectors.clarus.feeds import Cursor, onward
+from tieout.connectors.contract import Message, Misconfigured, Unreadable
 from tieout.domain.documents import Adjustment, Transfer
 from tieout.twins.clarus import ClarusSettings
 from tieout.twins.clarus.records import Record
@@ -136,3 +137,25 @@ def test_what_cannot_be_read_is_kept_for_a_person(raw: str) -> None:
     (answer,) = at.clarus.read([message])
     assert not isinstance(answer, list)
     assert not isinstance(answer, Misconfigured)
+
+
+def test_a_movement_without_a_warehouse_is_told_by_itself_and_the_feed_goes_on() -> None:
+    at = floor()
+    at.stocked("MUG")
+    nowhere, sound = _adjust(at, -1), _adjust(at, -2)
+    row = at.twin.state.transactions[int(nowhere)]
+    row.warehouse_id = row.location_from_id = row.location_to_id = None
+    messages, cursor = _swept(at)
+    assert [(one.key, one.place) for one in messages] == [(nowhere, "unclear"), (sound, "WH1")]
+    first, second = at.clarus.read(messages)
+    assert isinstance(first, Unreadable)
+    assert str(first) == f"movement {nowhere}: warehouse is missing"
+    assert isinstance(second, list)
+    assert [one.identity for one in _swept(at, cursor)[0]] == [one.identity for one in messages]
+
+
+def test_a_movement_whose_time_cannot_be_read_does_not_stop_where_a_sweep_goes_on() -> None:
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    moves = [{"created_at": "2026-03-02T11:00:00Z"}, {"created_at": "soon"}, {}]
+    assert onward(Cursor(), None, moves, now, 600) == Cursor(since="2026-03-02T10:50:00Z")
+    assert onward(Cursor(), "2", moves, now, 600).newest == "2026-03-02T11:00:00Z"

@@ -23,7 +23,7 @@ from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, Que
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import Node, NotJson, as_id, code_at, id_at, text_at, time_at, wire_time
-from tieout.connectors.contract import Message, Poll, RetryLater, Shown
+from tieout.connectors.contract import Message, Poll, Shown
 from tieout.domain.clock import Clock
 
 LATELY_DAYS = 2
@@ -50,9 +50,9 @@ def begin(stored: str | None, begin_at: datetime | None) -> Cursor:
 
 def onward(cursor: Cursor, after: str | None, moves: Sequence[Node], now: datetime, overlap_s: float) -> Cursor:
     """Where to go on after a page. A movement from beyond our own clock moves nothing: the window would begin there,
-    and hide all that moves until then."""
-    told = [time_at(node, "created_at") for node in moves]
-    times = [moment for moment in told if moment <= now]
+    and hide all that moves until then; nor does one whose time cannot be read."""
+    told = [_told_at(node) for node in moves]
+    times = [moment for moment in told if moment is not None and moment <= now]
     times += [datetime.fromisoformat(cursor.newest)] if cursor.newest is not None else []
     if after is not None:
         return replace(cursor, after=after, newest=wire_time(max(times)) if times else None)
@@ -61,6 +61,13 @@ def onward(cursor: Cursor, after: str | None, moves: Sequence[Node], now: dateti
     since = max(times) - timedelta(seconds=overlap_s)
     before = datetime.fromisoformat(cursor.since) if cursor.since is not None else since
     return Cursor(since=wire_time(max(since, before)))
+
+
+def _told_at(node: Node) -> datetime | None:
+    try:
+        return time_at(node, "created_at")
+    except NotJson:
+        return None
 
 
 class Sweep:
@@ -82,8 +89,6 @@ class Sweep:
             if cursor.after is None:
                 raise
             return self._page(replace(cursor, after=None))  # a page mark may have grown too old: begin the window again
-        except NotJson as error:
-            raise RetryLater(f"Clarus told a movement that cannot be read: {error}", cause="down") from None
 
     def newest(self) -> list[Shown]:
         """Some records of ours that have ended and were due lately. Raises `RetryLater`, `Misconfigured`."""

@@ -3,6 +3,9 @@
 All stock records on hold are read and summed up by warehouse, product and lot. What is the same on two readings in a
 row, and another than was told last, becomes a message. Goods of a receipt that is still open are left out: the ledger
 does not have them yet, and their receipt tells of the hold.
+
+A record that cannot be read becomes a message of its own, which says what is wrong. What it may be a part of is not
+told to be less while it stands: goods nobody has freed would be sold.
 """
 
 import json
@@ -16,7 +19,7 @@ from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import STOCKS
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.stock_changes import HELD
+from tieout.connectors.clarus.stock_changes import HELD, UNCLEAR, key_of
 from tieout.connectors.clarus.values import (
     Node,
     NotJson,
@@ -30,7 +33,7 @@ from tieout.connectors.clarus.values import (
     text_at,
     wire_time,
 )
-from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
+from tieout.connectors.contract import Message, Poll, Unreadable
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Document, OnHold, Side
 from tieout.domain.quantities import plain
@@ -60,6 +63,14 @@ class _Held:
 NOTHING = _Held("0")
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What one reading found: what is on hold, by place, and the records that cannot be read."""
+
+    held: Mapping[str, _Held]
+    unclear: Sequence[Node]
+
+
 class Holds:
     """The feed of what is on hold in one account."""
 
@@ -74,15 +85,15 @@ class Holds:
         before, now = Stands(**json.loads(stored)) if stored is not None else Stands(), self._clock.now()
         if lacking(self._graph, self._settings) or _too_soon(before, now, self._settings.holds_every_s):
             return Poll(messages=(), cursor=json.dumps(asdict(before)), more=False)
-        try:
-            found = self._read()
-        except NotJson as error:
-            raise RetryLater(f"Clarus told of stock in a way that cannot be read: {error}", cause="down") from None
-        seen = {place: one.units for place, one in found.items()}
+        read = self._read()
+        found, seen = read.held, {place: one.units for place, one in read.held.items()}
         told = dict(before.told)
-        messages: list[Message] = []
+        messages = [_unclear_message(node) for node in read.unclear]
         for place in sorted({*seen, *before.seen, *told}):
             held = seen.get(place, "0")
+            if Decimal(held) < Decimal(told.get(place, "0")) and self._hides(read.unclear, place):
+                seen[place] = told[place]
+                continue
             if held == before.seen.get(place, "0") and held != told.get(place, "0") and before.read_at is not None:
                 messages.append(_message(place, held, now, found.get(place, NOTHING).goods_ins))
                 told[place] = held
@@ -90,19 +101,31 @@ class Holds:
         stands = Stands(wire_time(now), seen, told)
         return Poll(messages=tuple(messages), cursor=json.dumps(asdict(stands)), more=False)
 
-    def _read(self) -> dict[str, _Held]:
+    def _hides(self, unclear: Sequence[Node], place: str) -> bool:
+        """Whether a record that cannot be read may be of this place: nothing that it tells says otherwise."""
+        here = json.loads(place)
+        told = (_told_of(node, self._settings) for node in unclear)
+        return any(all(one in (None, ours) for one, ours in zip(of, here, strict=True)) for of in told)
+
+    def _read(self) -> _Read:
         total: dict[str, Decimal] = {}
         came_by: dict[str, set[str]] = {}
+        unclear: list[Node] = []
         where = {"account_id": {"eq": self._lookup.account()}, "status": {"eq": HELD}}
         listing = replace(STOCKS, extra=(*STOCKS.extra, self._settings.lot_field))
         for node in self._graph.all(listing, **where):
             if _arrives_still(node):
                 continue
-            place = json.dumps(_place(node, self._settings))
-            total[place] = total.get(place, NONE) + number_at(node, "quantity")
+            try:
+                place, units = json.dumps(_place(node, self._settings)), number_at(node, "quantity")
+            except NotJson:
+                unclear.append(node)
+                continue
+            total[place] = total.get(place, NONE) + units
             goods_in = as_id(at(node, "goods_in_receipt_line.goods_in_receipt.id"))
             came_by.setdefault(place, set()).update(() if goods_in is None else (goods_in,))
-        return {place: _Held(str(plain(held)), sorted(came_by[place])) for place, held in total.items() if held}
+        held = {place: _Held(str(plain(units)), sorted(came_by[place])) for place, units in total.items() if units}
+        return _Read(held, unclear)
 
 
 def _too_soon(before: Stands, now: datetime, every_s: float) -> bool:
@@ -120,13 +143,18 @@ def _arrives_still(node: Node) -> bool:
     return status is not None and status.lower() not in ("completed", "cancelled")
 
 
-def _place(node: Node, settings: Settings) -> tuple[str, str, str | None]:
+def _told_of(node: Node, settings: Settings) -> tuple[str | None, str | None, str | None]:
+    """The warehouse, product and lot a record tells, as far as it does."""
     only = settings.warehouses[0] if len(settings.warehouses) == 1 else None
     warehouse = code_at(node, "location.warehouse") or code_at(node, "warehouse") or only
-    item = code_at(node, "product")
+    return warehouse, code_at(node, "product"), text_at(node, settings.lot_field)
+
+
+def _place(node: Node, settings: Settings) -> tuple[str, str, str | None]:
+    warehouse, item, lot = _told_of(node, settings)
     if warehouse is None or item is None:
         raise NotJson("the warehouse or the product is missing")
-    return warehouse, item, text_at(node, settings.lot_field)
+    return warehouse, item, lot
 
 
 def lacking(graph: Graph, settings: Settings) -> list[str]:
@@ -143,10 +171,19 @@ def _message(place: str, held: str, now: datetime, goods_ins: Sequence[str]) -> 
     return Message(topic=TOPIC, key=item[:100], identity=identity, raw=raw, place=warehouse)
 
 
+def _unclear_message(node: Node) -> Message:
+    """A record that cannot be read, as it was told: once for as long as it says the same."""
+    raw = json.dumps({"unclear": node}, default=str)
+    key, digest = key_of(node, raw), sha256(raw.encode()).hexdigest()[:12]
+    return Message(topic=TOPIC, key=key, identity=f"hold:{key}:{digest}", raw=raw, place=UNCLEAR)
+
+
 def document(message: Message) -> Document | Unreadable:
     """What is on hold of one product and lot, as it was read."""
     try:
         node = as_node(parse(message.raw)) or {}
+        if "unclear" in node:
+            return Unreadable(f"stock record {message.key} is on hold, and does not say where, what or how much of it")
         warehouse, item = text_at(node, "warehouse"), text_at(node, "item")
         if warehouse is None or item is None:
             return Unreadable("what is on hold names no warehouse or no product")

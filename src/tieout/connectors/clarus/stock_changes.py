@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from hashlib import sha256
 
 from tieout.connectors.clarus.feeds import begin, onward
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
@@ -28,7 +29,7 @@ from tieout.connectors.clarus.values import (
     text_at,
     time_at,
 )
-from tieout.connectors.contract import Message, Poll, RetryLater, Unreadable
+from tieout.connectors.contract import Message, Poll, Unreadable
 from tieout.domain.clock import Clock
 from tieout.domain.documents import Adjustment, Document, GoodsLine, Side, Transfer
 
@@ -36,6 +37,9 @@ FEED = "stock_changes"
 TOPIC = "stock_change"
 HELD = "held"
 """Status of stock that may not be sold."""
+UNCLEAR = "unclear"
+"""Stands for the warehouse of what cannot be read."""
+KEY_MAX = 100
 
 
 class StockChanges:
@@ -59,11 +63,9 @@ class StockChanges:
                 raise
             cursor = replace(cursor, after=None)  # a page mark may have grown too old: begin the window again
             page = self._page(cursor.since, None)
-        try:
-            messages = [found for node in page.nodes if (found := _message(node, self._settings)) is not None]
-            onto = onward(cursor, page.after, page.nodes, self._clock.now(), self._settings.overlap_s)
-        except NotJson as error:
-            raise RetryLater(f"Clarus told a movement that cannot be read: {error}", cause="down") from None
+        now = self._clock.now()
+        messages = [found for node in page.nodes if (found := _message(node, self._settings, now)) is not None]
+        onto = onward(cursor, page.after, page.nodes, now, self._settings.overlap_s)
         return Poll(messages=tuple(messages), cursor=json.dumps(asdict(onto)), more=page.after is not None)
 
     def _page(self, since: str | None, after: str | None) -> Page:
@@ -102,15 +104,27 @@ def unknown_subtypes(graph: Graph, settings: Settings) -> list[str]:
     return [one for one in _named(settings) if one not in subtypes(graph, settings)]
 
 
-def _message(node: Node, settings: Settings) -> Message | None:
-    """A movement as it was told; None for one that stays in its warehouse. Raises `NotJson`."""
-    place = _place(node, settings)
-    if text_at(node, "subtype") in settings.transfer_subtypes and _target(node, place) == place:
-        return None
-    key = str(as_id(node.get("id")))
+def _message(node: Node, settings: Settings, now: datetime) -> Message | None:
+    """A movement as it was told; None for one that stays in its warehouse.
+
+    One that does not say when or where it was is told all the same, of now and of no warehouse: reading it says what is
+    wrong, and the others of its page are not kept waiting.
+    """
     raw = json.dumps(node, default=str)
-    when = time_at(node, "created_at")
+    key = key_of(node, raw)
+    try:
+        place, when = _place(node, settings), time_at(node, "created_at")
+        if text_at(node, "subtype") in settings.transfer_subtypes and _target(node, place) == place:
+            return None
+    except NotJson:
+        place, when = UNCLEAR, now
     return Message(topic=TOPIC, key=key, identity=f"stock:{key}", raw=raw, at=when, place=place)
+
+
+def key_of(node: Node, raw: str) -> str:
+    """A record's id; of one that has none that can be kept, a digest of it."""
+    key = as_id(node.get("id"))
+    return key if key is not None and len(key) <= KEY_MAX else sha256(raw.encode()).hexdigest()[:24]
 
 
 def _place(node: Node, settings: Settings) -> str:
@@ -139,6 +153,8 @@ def document(message: Message, settings: Settings) -> Document | Unreadable:
 
 
 def _document(key: str, node: Node, settings: Settings) -> Document | Unreadable:
+    if as_id(node.get("id")) != key:
+        raise NotJson("id is missing")
     subtype, when = text_at(node, "subtype"), time_at(node, "created_at")
     goods = GoodsLine(
         movement=key,
