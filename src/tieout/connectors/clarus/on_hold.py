@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.moves import is_held
 from tieout.connectors.clarus.queries import STOCKS
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.stock_changes import HELD
 from tieout.connectors.clarus.values import (
     Node,
     NotJson,
@@ -92,12 +92,13 @@ class Holds:
     def _read(self) -> dict[str, _Held]:
         total: dict[str, Decimal] = {}
         came_by: dict[str, set[str]] = {}
-        where = {"account_id": {"eq": self._lookup.account()}, "status": {"eq": HELD}}
-        listing = replace(STOCKS, extra=(*STOCKS.extra, self._settings.lot_field))
+        settings = self._settings
+        where = {"account_id": {"eq": self._lookup.account()}, "status": {"in": list(settings.held_statuses)}}
+        listing = replace(STOCKS, extra=(*STOCKS.extra, settings.lot_field))
         for node in self._graph.all(listing, **where):
-            if _arrives_still(node):
+            if not is_held(node, settings) or _arrives_still(node):
                 continue
-            place = json.dumps(_place(node, self._settings))
+            place = json.dumps(_place(node, settings))
             total[place] = total.get(place, NONE) + number_at(node, "quantity")
             goods_in = as_id(at(node, "goods_in_receipt_line.goods_in_receipt.id"))
             came_by.setdefault(place, set()).update(() if goods_in is None else (goods_in,))
