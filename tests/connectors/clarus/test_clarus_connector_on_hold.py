@@ -1,5 +1,6 @@
 """What is on hold, as the feed tells it: a level that two readings agree on, once."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -65,6 +66,20 @@ def test_stock_is_read_no_oftener_than_is_set() -> None:
     _hold(at, 1)
     reader = Reader(at)
     assert [reader.reads(200) for _ in range(4)] == [[], [], [], [("WH1", "MUG", "LOT-MUG", 1000)]]
+
+
+def test_every_status_the_settings_name_is_on_hold_and_no_other() -> None:
+    at = floor(held_statuses=("blocked", "quality"))
+    at.stocked("MUG")
+    at.act("move", stock_id=1, location="B-01", quantity=10)
+    at.act("move", stock_id=1, location="B-02", quantity=5)
+    at.act("move", stock_id=1, location="B-03", quantity=2)
+    for stock, status in ((2, "blocked"), (3, "quality"), (4, "held")):
+        row = at.twin.state.stocks[stock]
+        row.lot = replace(row.lot, status=status)
+        at.twin.state.touch(at.twin.state.stocks, row)
+    reader = Reader(at)
+    assert (reader.reads(), reader.reads()) == ([], [("WH1", "MUG", "LOT-MUG", 15)])
 
 
 def test_a_tenant_that_hides_the_warehouse_is_read_where_there_is_only_one() -> None:

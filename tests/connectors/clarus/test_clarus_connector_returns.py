@@ -58,6 +58,8 @@ def test_what_was_received_as_held_may_not_be_sold() -> None:
     assert moved == [(3, False), (2, True)]
     other = at.connected_again(held_statuses=("blocked",))
     assert [one.goods.held for one in arrivals(other, goods_in).movements] == [False, False]
+    as_shown = at.connected_again(held_statuses=("blocked", "Held"))
+    assert [one.goods.held for one in arrivals(as_shown, goods_in).movements] == [False, True]
 
 
 def test_a_tenant_that_shows_no_lines_of_receipts_is_told_of() -> None:

@@ -58,6 +58,18 @@ def test_each_change_is_a_message_with_all_that_is_needed_of_it() -> None:
     assert (up.content.gained, up.content.goods.qty_base, up.content.goods.lot) == (True, Decimal(2), None)
 
 
+@pytest.mark.parametrize(("status", "held"), [("Blocked", True), ("quality", True), ("held", False)])
+def test_the_settings_name_the_statuses_of_stock_that_may_not_be_sold(status: str, held: bool) -> None:
+    at = floor(held_statuses=("blocked", "Quality"))
+    at.stocked("MUG")
+    lost = _adjust(at, -3, batch="LOT-MUG")
+    at.twin.state.transactions[int(lost)].stock_status = status
+    ((message,), _) = _swept(at)
+    (down,) = read_one(at.clarus, message)
+    assert isinstance(down.content, Adjustment)
+    assert down.content.goods.held is held
+
+
 def test_what_other_flows_read_and_what_stays_in_its_warehouse_is_passed_over() -> None:
     at = floor()
     order = at.ordered()

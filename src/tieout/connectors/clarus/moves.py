@@ -171,8 +171,14 @@ def _move(node: Node, flow: Flow, settings: Settings) -> Move | None:
         shipment=id_at(node, "shipment"),
         lot=text_at(node, settings.lot_field),
         serials=tuple(map(str, as_list(at(node, "serial_numbers")))),
-        held=(code_at(node, "stock_status") or "").lower() in settings.held_statuses,
+        held=is_held(node, settings),
     )
+
+
+def is_held(node: Node, settings: Settings) -> bool:
+    """Whether a movement, or a stock record, says of its goods that they may not be sold. Letter case is no matter."""
+    told = code_at(node, "stock_status") or code_at(node, "status") or ""
+    return told.lower() in (status.lower() for status in settings.held_statuses)
 
 
 def must_add_up(number: str, lines: Sequence[Line], moves: Sequence[Move], verb: str) -> None:

@@ -17,9 +17,10 @@ from hashlib import sha256
 
 from tieout.connectors.clarus.graph import Graph
 from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.moves import is_held
 from tieout.connectors.clarus.queries import STOCKS
 from tieout.connectors.clarus.settings import Settings
-from tieout.connectors.clarus.stock_changes import HELD, UNCLEAR, key_of
+from tieout.connectors.clarus.stock_changes import UNCLEAR, key_of
 from tieout.connectors.clarus.values import (
     Node,
     NotJson,
@@ -111,13 +112,14 @@ class Holds:
         total: dict[str, Decimal] = {}
         came_by: dict[str, set[str]] = {}
         unclear: list[Node] = []
-        where = {"account_id": {"eq": self._lookup.account()}, "status": {"eq": HELD}}
-        listing = replace(STOCKS, extra=(*STOCKS.extra, self._settings.lot_field))
+        settings = self._settings
+        where = {"account_id": {"eq": self._lookup.account()}, "status": {"in": list(settings.held_statuses)}}
+        listing = replace(STOCKS, extra=(*STOCKS.extra, settings.lot_field))
         for node in self._graph.all(listing, **where):
-            if _arrives_still(node):
+            if not is_held(node, settings) or _arrives_still(node):
                 continue
             try:
-                place, units = json.dumps(_place(node, self._settings)), number_at(node, "quantity")
+                place, units = json.dumps(_place(node, settings)), number_at(node, "quantity")
             except NotJson:
                 unclear.append(node)
                 continue

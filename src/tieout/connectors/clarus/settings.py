@@ -60,7 +60,8 @@ class Settings(BaseModel):
     unreceive_subtypes: tuple[str, ...] = ("UNRCV",)
     """Assumption (seam `TransactionVocabulary`): subtypes of movements that take a receive back."""
     held_statuses: tuple[str, ...] = ("held",)
-    """Assumption (seam `StockStatusVocabulary`): what a movement says of stock that may not be sold."""
+    """Assumption (seam `StockStatusVocabulary`): what Clarus says of stock that may not be sold, spelled as it
+    spells it: stock on hold is asked for by these very words."""
     return_order_fields: tuple[OrderField, ...] = ("external_system_reference2", "external_system_reference1")
     """Assumption (seam `ReturnOrderPolicy`): where staff write the order that a return answers, by its number or by our
     reference of it. The first of these fields that says anything counts."""

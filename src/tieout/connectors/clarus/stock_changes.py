@@ -14,6 +14,7 @@ from hashlib import sha256
 from tieout.connectors.clarus.feeds import begin, onward
 from tieout.connectors.clarus.graph import AnsweredInPart, Ask, Graph, Page, QueryRefused
 from tieout.connectors.clarus.lookup import Lookup
+from tieout.connectors.clarus.moves import is_held
 from tieout.connectors.clarus.queries import STOCK_CHANGES, Listing
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import (
@@ -35,8 +36,6 @@ from tieout.domain.documents import Adjustment, Document, GoodsLine, Side, Trans
 
 FEED = "stock_changes"
 TOPIC = "stock_change"
-HELD = "held"
-"""Status of stock that may not be sold."""
 UNCLEAR = "unclear"
 """Stands for the warehouse of what cannot be read."""
 KEY_MAX = 100
@@ -163,7 +162,7 @@ def _document(key: str, node: Node, settings: Settings) -> Document | Unreadable
         qty_base=abs(number_at(node, "quantity")),
         lot=text_at(node, settings.lot_field),
         serials=_serials(as_list(at(node, "serial_numbers"))),
-        held=text_at(node, "stock_status") == HELD,
+        held=is_held(node, settings),
     )
     if not goods.item or not goods.qty_base:
         return Unreadable(f"movement {key} names no product, or moves nothing")
