@@ -22,11 +22,12 @@ from tieout.domain.identity import (
 from tieout.journal import inbox, lanes, reference
 from tieout.journal.inbox import Received
 from tieout.journal.store import Journal
+from tieout.rules.facts import Policy
 from tieout.sync.link import Link
 
 ANSWERED = {"goods_out": order_lane(""), "goods_in": purchase_lane("")}
 """What the lanes of the orders begin with that a topic of the warehouse answers."""
-WINDOW_S = 900
+WINDOW_S = Policy().batch_window_s
 """The window of changes of stock that no feed brought, so no link's policy is at hand."""
 
 
