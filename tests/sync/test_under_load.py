@@ -203,6 +203,24 @@ def test_an_order_that_nobody_works_on_is_told_of_and_no_other(shop: Shop) -> No
     assert [state for state, _ in under.told("order_stuck")] == ["resolved"]
 
 
+def test_changes_of_stock_that_gather_for_a_day_are_told_of_only_when_nobody_works_on_them_then(shop: Shop) -> None:
+    under = Under(shop)
+    shop.with_policy(Policy(batch_window_s=86_400))
+    shop.on_the_floor("adjust_stock", product="LANTERN", quantity=-3, reason_code="DAMAGED")
+    shop.sync()
+    shop.clock.pass_s(3 * 3600)
+    under.watch()
+    shop.clock.pass_s(86_400 - shop.clock.now().timestamp() % 86_400)  # the window has ended
+    under.watch()
+    assert under.told("order_stuck") == []
+    shop.clock.pass_s(2 * 3600)
+    under.watch()
+    assert [state for state, _ in under.told("order_stuck")] == ["open"]
+    shop.sync()
+    under.watch()
+    assert [state for state, _ in under.told("order_stuck")] == ["resolved"]
+
+
 @pytest.mark.parametrize(("act", "reason"), [("delete", "posted_but_missing"), ("change", "posted_but_different"),
                                              ("cancel", "posted_but_different")])  # fmt: skip
 def test_what_is_done_to_a_delivery_behind_our_back_is_found_by_reading_it_back(

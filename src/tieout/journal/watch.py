@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Table,
     and_,
     delete,
@@ -24,9 +25,10 @@ from sqlalchemy import (
 )
 
 from tieout.domain.documents import Side
+from tieout.domain.identity import STOCK_LANES
 from tieout.domain.reasons import REASONS, Problem
 from tieout.journal.store import insert_new, upsert
-from tieout.journal.tables import attempt, case_, case_event, cursor, document, governor, message, posting, watch
+from tieout.journal.tables import attempt, case_, case_event, cursor, document, governor, lane, message, posting, watch
 from tieout.journal.tables import unseen as unseen_
 
 SYSTEM = "tieout"
@@ -182,7 +184,9 @@ def unseen(connection: Connection, link: str) -> dict[tuple[str, str], list[Unse
 
 
 def stuck(connection: Connection, link: str, before: datetime) -> list[Late]:
-    """Lanes with a document or a message that has waited since before a time, and with no exception, oldest first."""
+    """Lanes with a document or a message that has waited since before a time, and with no exception, oldest first.
+
+    Changes of stock wait from when their window has ended."""
     late = [
         *_late(connection, link, document, "stored_at", before),
         *_late(connection, link, message, "received_at", before),
@@ -194,9 +198,17 @@ def _late(connection: Connection, link: str, table: Table, stored: str, before: 
     """Found by the index on what is unfinished: the whole table may hold millions."""
     here = and_(case_.c.link == link, case_.c.lane == table.c.lane, case_.c.state == "open")
     told_of = exists().where(here, case_.c.reason != "order_stuck")
-    waits = (table.c.link == link, _UNFINISHED[table.name], table.c[stored] <= before, ~told_of)
-    wanted = select(table.c.lane, table.c[stored].label("since")).where(*waits).order_by(table.c[stored])
+    waits = (table.c.link == link, _UNFINISHED[table.name], table.c[stored] <= before)
+    late = (*waits, table.c.lane.not_in(_gathering(link, before)), ~told_of)
+    wanted = select(table.c.lane, table.c[stored].label("since")).where(*late).order_by(table.c[stored])
     return [Late(row.lane, f"a {table.name}", row.since) for row in connection.execute(wanted.limit(LOOKED_AT))]
+
+
+def _gathering(link: str, before: datetime) -> Select[tuple[str]]:
+    """Lanes of changes of stock that fell due only since: a window may be as long as a day. A lane that rests has been
+    tried, and gathers no more. Few, and found by the index on lanes that have something to do."""
+    due = (lane.c.link == link, lane.c.arrived > lane.c.handled, lane.c.due_at > before)
+    return select(lane.c.lane).where(*due, lane.c.rests == 0, lane.c.lane.startswith(STOCK_LANES))
 
 
 def unknown(connection: Connection, link: str, before: datetime, besides: Collection[str]) -> list[Late]:
