@@ -164,10 +164,10 @@ def test_what_may_not_be_sold_goes_to_the_quarantine_warehouse(shop: Shop) -> No
     _receive(shop, goods_in, 3)
     _receive(shop, goods_in, 2, held=True, reason_code="QC")
     shop.settle(2)
-    assert (shop.open_cases(), _goods(shop, "Returns")) == (["quarantine_missing"], [])
+    assert (shop.open_cases(), _goods(shop, "Returns")) == (["quarantine_not_mapped"], [])
     with shop.journal.read() as connection:
         waiting = waiting_for(connection, [Mapped("demo", "quarantine", "01", "02")])
-    assert [(one.cause, one.count) for one in waiting] == [("quarantine_missing: 01", 1)]
+    assert [(one.cause, one.count) for one in waiting] == [("quarantine_not_mapped: 01", 1)]
     _quarantine(shop)
     _replay(shop)
     assert (shop.open_cases(), _goods(shop, "Returns")) == ([], [("01", 3), ("02", 2)])

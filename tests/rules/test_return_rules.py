@@ -47,7 +47,7 @@ def test_what_was_delivered_may_come_back() -> None:
     (left(None, MUG, "36"), "return_above_delivered", MUG),
     (left(None, "X", "1"), "returned_not_ordered", "X"),
     (left(None, MUG, "5"), "quantity_does_not_divide", MUG),
-    (left(None, MUG, "12", held=True), "quarantine_missing", "01"),
+    (left(None, MUG, "12", held=True), "quarantine_not_mapped", "01"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_named(line: GoodsLine, reason: str, about: str) -> None:
     problems = judge_return(came(line), known())

@@ -39,10 +39,10 @@ Feature: Returns and credit memos
 
   Scenario: Broken goods came back and there is no quarantine
     When 3 lanterns come back for that order, and 2 more that are broken
-    Then the warehouse is told: "Goods may not be sold, and their ledger warehouse has no quarantine."
+    Then finance is told: "Goods may not be sold, and their ledger warehouse has no quarantine."
     And the warehouse has 5 lanterns more than the ledger, as the exception tells
     When somebody maps what may not be sold to ledger warehouse 02
-    And the warehouse has the exception decided again
+    And finance has the exception decided again
     Then the ledger has 2 lanterns in warehouse "02"
     And nobody is told anything
     And nothing is lost and nothing is doubled

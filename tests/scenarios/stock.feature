@@ -179,6 +179,6 @@ Feature: Stock found, lost, moved and held
   Scenario: Goods on hold are written off, and nobody has said where the ledger keeps them
     When 3 lanterns that are on hold are broken
     And the batch is closed
-    Then finance is told: "Stock that is on hold changed, and its warehouse has no quarantine."
+    Then finance is told: "Goods may not be sold, and their ledger warehouse has no quarantine."
     And it says "ledger warehouse 01 has no quarantine"
     And the warehouse has 3 lanterns less than the ledger, as the exception tells

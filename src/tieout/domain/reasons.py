@@ -177,8 +177,6 @@ _TABLE = (
     Reason("return_above_delivered", _CS, _URGENT, "More came back than tieout delivered and was not returned before.",
            "Check the count and the order; correct the return in the warehouse, then replay; or return and credit the "
            "goods in the ledger by hand, then resolve.", 8),
-    Reason("quarantine_missing", _WH, _NORMAL, "Goods may not be sold, and their ledger warehouse has no quarantine.",
-           f"Map the ledger warehouse to its quarantine warehouse (mappings, kind quarantine), {_FIX}", 4),
     Reason("credit_missing", _FI, _NORMAL, "A return has no credit memo within the agreed days.",
            "Make the credit memo of the return in the ledger (save the draft, where there is one), or resolve with a "
            "note why there is none.", 24, clears_itself=True,
@@ -213,8 +211,9 @@ _TABLE = (
     Reason("stock_place_unclear", _FI, _NORMAL,
            "Stock changed in a warehouse that has no ledger warehouse, or several.",
            f"Map one ledger warehouse to it (mappings, kind warehouse), or say which (kind home), {_FIX}", 8),
-    Reason("quarantine_not_mapped", _FI, _NORMAL, "Stock that is on hold changed, and its warehouse has no quarantine.",
-           f"Map the ledger warehouse to its quarantine warehouse (mappings, kind quarantine), {_FIX}", 8),
+    Reason("quarantine_not_mapped", _FI, _NORMAL,
+           "Goods may not be sold, and their ledger warehouse has no quarantine.",
+           f"Map the ledger warehouse to its quarantine warehouse (mappings, kind quarantine), {_FIX}", 4),
     Reason("content_changed", _WH, _URGENT, "A despatch that was already read now says something else.",
            "Compare the despatch with what was posted; correct the ledger by hand, then resolve with a note.", 4),
     Reason("message_unreadable", _IT, _NORMAL, "A message could not be understood.",

@@ -52,7 +52,7 @@ def held_goods_have_a_place(returned: Return, facts: Facts) -> list[Problem]:
     held = (one for one in of_return(returned, facts).matches if one.goods.held)
     lacking = dict.fromkeys(one.delivered.warehouse for one in held)
     return [
-        Problem("quarantine_missing", f"ledger warehouse {place} is not mapped to a quarantine warehouse", about=place)
+        Problem("quarantine_not_mapped", f"ledger warehouse {place} has no quarantine", about=place)
         for place in lacking
         if place not in facts.codes.quarantines
     ]

@@ -50,7 +50,7 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
             codes = ("line_unknown", "received_not_ordered", "returned_not_ordered")
             return (f"item_unknown_in_warehouse: {row.ledger}", *(f"{code}: {row.warehouse}" for code in codes))
         case "quarantine":
-            return (f"quarantine_not_mapped: {row.ledger}", f"quarantine_missing: {row.ledger}")
+            return (f"quarantine_not_mapped: {row.ledger}",)
         case _:
             return _items_counted_in(connection, row)
 
