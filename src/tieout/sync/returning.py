@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tieout.domain.documents import GoodsLine, Return, ReturnReversal
-from tieout.domain.identity import reference, sales_order_key_of
+from tieout.domain.identity import order_lane, reference, sales_order_key_of
 from tieout.domain.postings import Body, Credit, CreditWithdraw, Delivery, GoodsReturn, GoodsReturnCancel, Lot
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
@@ -44,6 +44,9 @@ def _judge_and_plan(decider: Decider, work: LaneWork, row: DocumentRow, returned
     if order_key is None or newest_order(work) is None:
         decider.hold(work, [row], [Problem("return_without_order", _names_none(returned), about=returned.goods_in)])
         return
+    if order_lane(order_key) != work.lane:
+        decider.hold(work, [row], [Problem("return_without_order", _names_another(returned), about=returned.goods_in)])
+        return
     facts = replace(decider.facts_for(work, row), returnable=returnable(work, row))
     problems = judge_return(returned, facts)
     if problems:
@@ -58,11 +61,23 @@ def _judge_and_plan(decider: Decider, work: LaneWork, row: DocumentRow, returned
 
 
 def _names_none(returned: Return) -> str:
-    came = ", ".join(f"{plain(line.qty_base)} of {line.item}" for line in returned.lines)
-    which = f"return {returned.goods_in} ({returned.number or 'no reference'}) of {came}"
+    which = _told(returned)
     if returned.named is None:
         return f"{which} does not say which order it answers"
     return f"{which} names {returned.named!r}, which is not the reference or the number of one order known here"
+
+
+def _names_another(returned: Return) -> str:
+    """Its lane is that of an order for which something of the same goods-in was posted."""
+    return (
+        f"{_told(returned)} names {returned.named!r}, but something of it was posted for another order: once that is "
+        "taken back, replay"
+    )
+
+
+def _told(returned: Return) -> str:
+    came = ", ".join(f"{plain(line.qty_base)} of {line.item}" for line in returned.lines)
+    return f"return {returned.goods_in} ({returned.number or 'no reference'}) of {came}"
 
 
 def returnable(work: LaneWork, besides: DocumentRow) -> tuple[Delivered, ...]:
