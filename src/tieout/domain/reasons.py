@@ -201,7 +201,7 @@ _TABLE = (
            f"Read what the ledger said, correct the cause there, {_FIX}", 4),
     Reason("ledger_has_gone_on", _FI, _URGENT, "Goods were taken back whose document the ledger has gone on from.",
            "An invoice: credit it and return the goods in the ledger. A credit memo of a return: cancel it and the "
-           "return. Then resolve with a note.", 4),
+           "return. A document made by hand: cancel it. Then resolve with a note.", 4),
     Reason("reversal_in_part", _FI, _URGENT, "A part of a despatch, a receipt or a return was undone.",
            "Return that part in the ledger by hand (or correct its document), then resolve with a note.", 4),
     Reason("reversal_without_despatch", _WH, _NORMAL, "Something was undone in the warehouse that was never seen here.",

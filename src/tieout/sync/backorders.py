@@ -14,7 +14,7 @@ from tieout.domain.postings import Delivery
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, PostingRow
-from tieout.sync.lane import no_longer_standing
+from tieout.sync.lane import no_longer_standing, still_posted
 
 TOGETHER = timedelta(minutes=2)
 """How far the ledger's time of a change and ours of a delivery may lie apart: their clocks differ."""
@@ -50,8 +50,8 @@ def _closed_by_itself(work: LaneWork, row: DocumentRow, order: SalesOrder, stand
     before = _lines_before(work, row)
     cut = [line for line in order.lines if _is_cut(line) and line.line in before and not before[line.line].closed]
     written = [p for p in stands if p.done_at is not None and row.happened_at - p.done_at <= TOGETHER]
-    ours = _delivered(stands)
-    new = {line for line in _delivered(written) if line in before and _drawn(before[line]) < ours[line]}
+    ours = _delivered(work, stands)
+    new = {line for line in _delivered(work, written) if line in before and _drawn(before[line]) < ours[line]}
     if not cut or not new:
         return None
     lines = _told((line, line.open_qty * line.base_per_unit) for line in cut)
@@ -74,7 +74,7 @@ def _more_is_open(work: LaneWork, row: DocumentRow, order: SalesOrder, stands: l
     looked_at = any(d.policy == BY_HAND and isinstance(d.content, SalesOrder) for d in work.documents)
     if looked_at or any(d.content.kind == "return" for d in work.documents):
         return None
-    ours = _delivered(p for p in stands if p.done_at is not None and row.happened_at - p.done_at > TOGETHER)
+    ours = _delivered(work, (p for p in stands if p.done_at is not None and row.happened_at - p.done_at > TOGETHER))
     more = [(line, _too_much(line, ours[line.line])) for line in order.open_lines if line.line in ours]
     lines = _told((line, qty) for line, qty in more if qty > 0)
     if not lines:
@@ -87,10 +87,10 @@ def _too_much(line: OrderLine, delivered_base: Decimal) -> Decimal:
     return line.open_qty * line.base_per_unit - max(line.qty_base - delivered_base, Decimal(0))
 
 
-def _delivered(postings: Iterable[PostingRow]) -> dict[str, Decimal]:
+def _delivered(work: LaneWork, postings: Iterable[PostingRow]) -> dict[str, Decimal]:
     total: dict[str, Decimal] = {}
     for posting in postings:
-        for line in posting.body.lines if isinstance(posting.body, Delivery) else ():
+        for line in still_posted(work, posting) if isinstance(posting.body, Delivery) else ():
             total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
     return total
 

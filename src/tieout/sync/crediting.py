@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from tieout.domain.credits import CreditDue, CreditedGoods, CreditMemo
 from tieout.domain.documents import Document, GoodsLine, Return, ReturnReversal, Reversal, SalesOrder, Side
-from tieout.domain.postings import Credit, GoodsReturn, ReturnedLine
+from tieout.domain.postings import Credit, ReturnedLine
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, PostingRow
 from tieout.sync.deciding import Decider
-from tieout.sync.lane import UNDONE_BEFORE, in_order, newest_order, no_longer_standing, standing
+from tieout.sync.lane import UNDONE_BEFORE, in_order, newest_order, no_longer_standing, standing, still_posted
 
 Amounts = dict[str, Decimal]
 """Base units by item."""
@@ -74,7 +74,7 @@ def _judge_returns(
     for row in returns:
         posted = standing(work, row, "goods_return")
         stands = posted is not None and posted.reference not in off
-        wanted = _to_credit(posted) if posted is not None and stands else Amounts()
+        wanted = _to_credit(work, posted) if posted is not None and stands else Amounts()
         lacking = _taken(given, wanted)
         due = _due(decider, work, row, number) if wanted else _known_due(work, row)
         if due is not None and not wanted:
@@ -83,8 +83,9 @@ def _judge_returns(
             _found(decider, work, due, _judged(decider, work, due, lacking))
 
 
-def _to_credit(posted: PostingRow) -> Amounts:
-    return _amounts(line for line in posted.body.lines if line.credited) if isinstance(posted.body, GoodsReturn) else {}
+def _to_credit(work: LaneWork, posted: PostingRow) -> Amounts:
+    lines = still_posted(work, posted)
+    return _amounts(line for line in lines if isinstance(line, ReturnedLine) and line.credited)
 
 
 def _amounts(lines: Iterable[GoodsLine | ReturnedLine | CreditedGoods]) -> Amounts:

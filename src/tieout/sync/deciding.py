@@ -97,6 +97,14 @@ class Decider:
             if isinstance(row, DocumentRow) and row.content.kind in MOVING:
                 self.changes.movements += movements(row, self.codes)
 
+    def hold_undone_by_hand(self, work: LaneWork, row: DocumentRow, undone: DocumentRow) -> None:
+        """Goods were taken back that a person had seen to: what was made of them by hand is for a person too."""
+        detail = (
+            f"{undone.content.kind} {undone.key} was undone; a person had seen to it, so the ledger may have a "
+            "document of it that was made by hand"
+        )
+        self.hold(work, [row], [Problem("ledger_has_gone_on", detail, about=undone.key)])
+
     def hold_alike(self, work: LaneWork, rows: list[DocumentRow], problems: list[Problem]) -> None:
         """Holds documents that have one cause: by the lane's open case of that cause, or by a new one."""
         cause = (problems[0].reason, problems[0].about)

@@ -9,7 +9,7 @@ from tieout.domain.identity import order_key_of, reference
 from tieout.domain.postings import Body, DeliveryCancel
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
-from tieout.journal.rows import DocumentRow, LaneWork
+from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork
 from tieout.rules import bodies
 from tieout.rules.facts import Facts
 from tieout.rules.kits import INCOMPLETE
@@ -118,6 +118,8 @@ def decide_reversal(decider: Decider, work: LaneWork, row: DocumentRow, reversal
             f"{plain(line.qty_base)} of {line.item}" for line in reversal.lines
         )
         decider.hold(work, [row], [Problem("reversal_in_part", detail, about=reversal.of)])
+    elif delivered is None and despatch.policy == BY_HAND:
+        decider.hold_undone_by_hand(work, row, despatch)
     elif delivered is None:
         decider.let_go(work, despatch, UNDONE_BEFORE)
         decider.ignore(row, UNDONE_BEFORE)

@@ -1,6 +1,7 @@
 """What a loaded lane says about itself: the order of its documents, what was sent, what stands, what it moves."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import inf
@@ -8,6 +9,7 @@ from math import inf
 from tieout.domain.credits import CreditDue, CreditedGoods, CreditMemo
 from tieout.domain.documents import (
     Adjustment,
+    Content,
     Despatch,
     GoodsLine,
     Hold,
@@ -37,6 +39,8 @@ from tieout.domain.postings import (
     GoodsReceiptCancel,
     GoodsReturn,
     GoodsReturnCancel,
+    PostedLine,
+    ReturnedLine,
 )
 from tieout.journal.rows import BY_HAND, Blocked, DocumentRow, LaneWork, MovementRow, PostingRow
 from tieout.rules.facts import Codes
@@ -57,6 +61,8 @@ UNDONE_BEFORE = "undone before it was posted"
 
 It is stored and looked for: other words would make it count."""
 Posted = Delivery | GoodsReceipt
+UNDOES = {"reversal": "despatch", "receipt_reversal": "receipt", "return_reversal": "return"}
+"""What each kind of undoing undoes: documents of several kinds may have one key."""
 Cancels = DeliveryCancel | GoodsReceiptCancel | GoodsReturnCancel
 
 
@@ -155,7 +161,7 @@ def place_of(goods: GoodsLine) -> Place:
 
 def delivered_base(work: LaneWork, besides: DocumentRow) -> dict[str, Decimal]:
     """Base units by order line that were posted for other documents, and not taken back."""
-    return _by_line(posting for posting in _not_taken_back(work) if posting.document is not besides)
+    return _by_line(work, (posting for posting in _not_taken_back(work) if posting.document is not besides))
 
 
 def brought_before_base(work: LaneWork) -> dict[str, Decimal]:
@@ -163,12 +169,17 @@ def brought_before_base(work: LaneWork) -> dict[str, Decimal]:
     asked = asked_posting(work)
     last = asked.theirs if asked else None
     receipts = ((p, p.document.content) for p in _not_taken_back(work))
-    return _by_line(p for p, receipt in receipts if isinstance(receipt, Receipt) and receipt.goods_in != last)
+    return _by_line(work, (p for p, one in receipts if isinstance(one, Receipt) and one.goods_in != last))
 
 
 def delivered_ever_base(work: LaneWork) -> dict[str, Decimal]:
     """Base units by order line of all we posted, cancelled or not: at most what the ledger counts as ours."""
-    return _by_line(work.postings)
+    total: dict[str, Decimal] = {}
+    for posting in work.postings:
+        if isinstance(posting.body, Posted) and posting.counts:
+            for line in posting.body.lines:
+                total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
+    return total
 
 
 def _not_taken_back(work: LaneWork) -> list[PostingRow]:
@@ -176,22 +187,73 @@ def _not_taken_back(work: LaneWork) -> list[PostingRow]:
     return [posting for posting in work.postings if posting.reference not in off]
 
 
-def _by_line(postings: Iterable[PostingRow]) -> dict[str, Decimal]:
-    """Base units by order line of those that post goods which left or arrived."""
+def _by_line(work: LaneWork, postings: Iterable[PostingRow]) -> dict[str, Decimal]:
+    """Base units by order line of those that post goods which left or arrived, less what was undone by hand."""
     total: dict[str, Decimal] = {}
     for posting in postings:
         if isinstance(posting.body, Posted) and posting.counts:
-            for line in posting.body.lines:
+            for line in still_posted(work, posting):
                 total[line.line] = total.get(line.line, Decimal(0)) + line.qty_base
     return total
 
 
 def no_longer_standing(work: LaneWork) -> set[str]:
-    """References of what was posted for goods and cancelled since, or whose undoing a person has seen to."""
+    """References of what was posted for goods and cancelled since, or whose undoing as a whole a person has seen to."""
     cancelled = {p.body.of for p in work.postings if isinstance(p.body, Cancels) and p.counts}
-    undone = {d.content.of for d in work.documents if isinstance(d.content, Undone) and d.policy == BY_HAND}
     moved = (p for p in work.postings if isinstance(p.body, Posted | GoodsReturn))
-    return cancelled | {p.reference for p in moved if p.document.key in undone}
+    return cancelled | {p.reference for p in moved if not still_posted(work, p)}
+
+
+def undoes(content: Content, row: DocumentRow) -> bool:
+    """Whether this takes back goods of that document."""
+    return isinstance(content, Undone) and UNDOES[content.kind] == row.content.kind and content.of == row.key
+
+
+def undone_by_hand(work: LaneWork, row: DocumentRow) -> list[GoodsLine]:
+    """The goods of a document that were taken back, where a person has seen to that."""
+    seen_to = (d.content for d in work.documents if d.policy == BY_HAND and undoes(d.content, row))
+    return [line for one in seen_to if isinstance(one, Undone) for line in one.lines]
+
+
+def still_posted(work: LaneWork, posting: PostingRow) -> list[PostedLine | ReturnedLine]:
+    """The lines of goods of a posting, less what was undone of it and seen to by a person."""
+    if not isinstance(posting.body, Posted | GoodsReturn):
+        return []
+    lines: list[PostedLine | ReturnedLine] = [*posting.body.lines]
+    undone = [goods for row in posted_together(work, posting.document) for goods in undone_by_hand(work, row)]
+    for goods in undone:
+        rest = goods.qty_base
+        for place in sorted(range(len(lines)), key=lambda place, line=goods.line: lines[place].line != line):
+            taken = _takes_off(lines[place], replace(goods, qty_base=rest))
+            lines[place], rest = _without(lines[place], goods, taken), rest - taken
+    if not any(line.qty_base for line in lines if not _is_kit(line)):
+        return []
+    return [line for line in lines if line.qty_base]
+
+
+def _is_kit(line: PostedLine | ReturnedLine) -> bool:
+    return isinstance(line, PostedLine) and line.kit
+
+
+def _takes_off(line: PostedLine | ReturnedLine, goods: GoodsLine) -> Decimal:
+    """How many base units of these goods a line has."""
+    if _is_kit(line) or line.item != goods.item:
+        return Decimal(0)
+    if line.serials and goods.serials:
+        return min(goods.qty_base, Decimal(len(set(line.serials) & set(goods.serials))))
+    if line.lots and goods.lot:
+        return min(goods.qty_base, sum((one.qty_base for one in line.lots if one.lot == goods.lot), Decimal(0)))
+    return min(goods.qty_base, line.qty_base)
+
+
+def _without(line: PostedLine | ReturnedLine, goods: GoodsLine, taken: Decimal) -> PostedLine | ReturnedLine:
+    """A line without so many base units of these goods."""
+    if not taken:
+        return line
+    lots = (replace(one, qty_base=one.qty_base - taken) if one.lot == goods.lot else one for one in line.lots)
+    left = line.qty_base - taken
+    serials = tuple(one for one in line.serials if one not in goods.serials)
+    return replace(line, qty_base=left, qty=line.qty * left / line.qty_base, lots=tuple(lots), serials=serials)
 
 
 def standing(work: LaneWork, row: DocumentRow, kind: str) -> PostingRow | None:

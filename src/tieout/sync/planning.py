@@ -26,7 +26,7 @@ from tieout.sync.deciding import Decider
 from tieout.sync.fulfilment import decide_fulfilment, newest, reconsider
 from tieout.sync.homeward import decide_despatch, decide_reversal, free_if_whole
 from tieout.sync.items_seen import decide_item_seen, last_seen
-from tieout.sync.lane import HOMEWARD, in_order
+from tieout.sync.lane import HOMEWARD, in_order, undoes
 from tieout.sync.outward import decide_item, decide_order, free_if_cleared
 from tieout.sync.purchasing import decide_purchase_order
 from tieout.sync.receiving import decide_receipt, decide_receipt_reversal
@@ -140,7 +140,7 @@ def _hold_those_behind(decider: Decider, work: LaneWork, held: DocumentRow) -> N
     for row in _flow(work, HOMEWARD):
         if row.state != "waiting":
             continue
-        if isinstance(row.content, Reversal | ReceiptReversal | ReturnReversal) and row.content.of == held.key:
+        if undoes(row.content, held):
             _decide_or_hold(decider, work, row)
             return
         decider.hold_behind(work, row, held)

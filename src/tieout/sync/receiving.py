@@ -20,7 +20,7 @@ from tieout.domain.identity import order_key_of
 from tieout.domain.postings import GoodsInCancel, GoodsReceiptCancel
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
-from tieout.journal.rows import DocumentRow, LaneWork, PostingRow
+from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, PostingRow
 from tieout.rules import bodies
 from tieout.rules.policy import judge_receipt
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
@@ -174,7 +174,9 @@ def decide_receipt_reversal(decider: Decider, work: LaneWork, row: DocumentRow, 
         decider.hold(work, [row], [Problem("reversal_without_despatch", detail, about=reversal.of)])
         return
     posted = standing(work, receipt, "goods_receipt")
-    if posted is None:
+    if posted is None and receipt.policy == BY_HAND:
+        decider.hold_undone_by_hand(work, row, receipt)
+    elif posted is None:
         decider.let_go(work, receipt, UNDONE_BEFORE)
         decider.ignore(row, UNDONE_BEFORE)
         decider.changes.read_again.append((work, row))  # the goods-in may be closed, and nothing more be told of it

@@ -5,8 +5,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tieout.domain.documents import GoodsLine, Return, ReturnReversal
-from tieout.domain.identity import reference, sales_order_key_of
-from tieout.domain.postings import Body, Credit, CreditWithdraw, Delivery, GoodsReturn, GoodsReturnCancel, Lot
+from tieout.domain.identity import order_lane, reference, sales_order_key_of
+from tieout.domain.postings import (
+    Body,
+    Credit,
+    CreditWithdraw,
+    Delivery,
+    GoodsReturn,
+    GoodsReturnCancel,
+    Lot,
+    PostedLine,
+    ReturnedLine,
+)
 from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import BY_HAND, DocumentRow, LaneWork, PostingRow
@@ -14,7 +24,16 @@ from tieout.rules.policy import judge_return
 from tieout.rules.return_bodies import credit, goods_return
 from tieout.rules.returnable import Delivered, matched
 from tieout.sync.deciding import Decider
-from tieout.sync.lane import UNDONE_BEFORE, by_place, newest_order, no_longer_standing, standing
+from tieout.sync.lane import (
+    UNDONE_BEFORE,
+    by_place,
+    newest_order,
+    no_longer_standing,
+    place_of,
+    standing,
+    still_posted,
+    undone_by_hand,
+)
 from tieout.sync.returned_places import in_books, posted_as
 
 
@@ -44,6 +63,9 @@ def _judge_and_plan(decider: Decider, work: LaneWork, row: DocumentRow, returned
     if order_key is None or newest_order(work) is None:
         decider.hold(work, [row], [Problem("return_without_order", _names_none(returned), about=returned.goods_in)])
         return
+    if order_lane(order_key) != work.lane:
+        decider.hold(work, [row], [Problem("return_without_order", _names_another(returned), about=returned.goods_in)])
+        return
     facts = replace(decider.facts_for(work, row), returnable=returnable(work, row))
     problems = judge_return(returned, facts)
     if problems:
@@ -58,11 +80,23 @@ def _judge_and_plan(decider: Decider, work: LaneWork, row: DocumentRow, returned
 
 
 def _names_none(returned: Return) -> str:
-    came = ", ".join(f"{plain(line.qty_base)} of {line.item}" for line in returned.lines)
-    which = f"return {returned.goods_in} ({returned.number or 'no reference'}) of {came}"
+    which = _told(returned)
     if returned.named is None:
         return f"{which} does not say which order it answers"
     return f"{which} names {returned.named!r}, which is not the reference or the number of one order known here"
+
+
+def _names_another(returned: Return) -> str:
+    """Its lane is that of an order for which something of the same goods-in was posted."""
+    return (
+        f"{_told(returned)} names {returned.named!r}, but something of it was posted for another order: once that is "
+        "taken back, replay"
+    )
+
+
+def _told(returned: Return) -> str:
+    came = ", ".join(f"{plain(line.qty_base)} of {line.item}" for line in returned.lines)
+    return f"return {returned.goods_in} ({returned.number or 'no reference'}) of {came}"
 
 
 def returnable(work: LaneWork, besides: DocumentRow) -> tuple[Delivered, ...]:
@@ -71,12 +105,12 @@ def returnable(work: LaneWork, besides: DocumentRow) -> tuple[Delivered, ...]:
     out: dict[tuple[str, str], Delivered] = {}
     for posting in work.postings:
         if isinstance(posting.body, Delivery) and posting.state == "done" and posting.reference not in off:
-            for one in _brought(work, posting, posting.body):
+            for one in _brought(work, posting):
                 out[one.of, one.line] = one
     for posting in work.postings:
         counts = posting.counts and posting.document is not besides and posting.reference not in off
         if isinstance(posting.body, GoodsReturn) and counts:
-            _take_off(out, posting.body)
+            _take_off(out, still_posted(work, posting))
     for one in matched(_seen_to_by_hand(work), out.values(), {}).matches:
         place = (one.delivered.of, one.delivered.line)
         out[place] = replace(out[place], qty_base=out[place].qty_base - one.goods.qty_base)
@@ -84,14 +118,28 @@ def returnable(work: LaneWork, besides: DocumentRow) -> tuple[Delivered, ...]:
 
 
 def _seen_to_by_hand(work: LaneWork) -> list[GoodsLine]:
-    """Goods of returns whose exception a person has resolved: they are back, and come no second time."""
-    resolved = (row.content for row in work.documents if row.policy == BY_HAND)
-    return [line for one in resolved if isinstance(one, Return) for line in one.lines]
+    """Goods of returns whose exception a person has resolved, less what was undone and seen to as well: they are back,
+    and come no second time."""
+    resolved = ((row, row.content) for row in work.documents if row.policy == BY_HAND)
+    returns = ((row, one) for row, one in resolved if isinstance(one, Return))
+    return [line for row, one in returns for line in _less(one.lines, undone_by_hand(work, row))]
 
 
-def _brought(work: LaneWork, posting: PostingRow, body: Delivery) -> Iterable[Delivered]:
+def _less(lines: Iterable[GoodsLine], undone: Iterable[GoodsLine]) -> Iterable[GoodsLine]:
+    undone = list(undone)
+    back, gone = by_place(undone), {serial for line in undone for serial in line.serials}
+    for line in lines:
+        taken = min(line.qty_base, back.get(place_of(line), Decimal(0)))
+        if taken:
+            back[place_of(line)] -= taken
+        if line.qty_base > taken:
+            serials = tuple(serial for serial in line.serials if serial not in gone)
+            yield replace(line, qty_base=line.qty_base - taken, serials=serials)
+
+
+def _brought(work: LaneWork, posting: PostingRow) -> Iterable[Delivered]:
     invoiced = standing(work, posting.document, "invoice") is not None
-    for line in body.lines:
+    for line in still_posted(work, posting):
         yield Delivered(
             of=posting.reference,
             line=line.line,
@@ -105,10 +153,9 @@ def _brought(work: LaneWork, posting: PostingRow, body: Delivery) -> Iterable[De
         )
 
 
-def _take_off(out: dict[tuple[str, str], Delivered], body: GoodsReturn) -> None:
-    for line in body.lines:
-        one = out.get((line.of, line.line))
-        if one is not None:
+def _take_off(out: dict[tuple[str, str], Delivered], lines: Iterable[PostedLine | ReturnedLine]) -> None:
+    for line in lines:
+        if isinstance(line, ReturnedLine) and (one := out.get((line.of, line.line))) is not None:
             back = _by_lot(line.lots)
             lots = {lot: qty - back.get(lot, Decimal(0)) for lot, qty in one.lots.items()}
             left = one.qty_base - line.qty_base
@@ -140,7 +187,9 @@ def _judge_reversal(
 ) -> None:
     came, goods = returned
     posted, credited = standing(work, came, "goods_return"), standing(work, came, "credit")
-    if posted is None:
+    if posted is None and came.policy == BY_HAND:
+        decider.hold_undone_by_hand(work, row, came)
+    elif posted is None:
         decider.let_go(work, came, UNDONE_BEFORE)
         decider.ignore(row, UNDONE_BEFORE)
         decider.changes.read_again.append((work, row))  # the goods-in may be closed, and nothing more be told of it

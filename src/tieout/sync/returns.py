@@ -34,9 +34,21 @@ def rows_of(work: LaneWork, goods_in: str) -> list[tuple[DocumentRow, Told]]:
 
 
 def _has_acted(work: LaneWork, row: DocumentRow) -> bool:
-    """Whether something of it is in the ledger or on its way there, or a person has seen to it."""
+    """Whether something of it is in the ledger or on its way there, or a person has seen to it.
+
+    What was posted and wholly taken back since is as if it had never been.
+    """
+    if row.policy == BY_HAND or row.state == "planned":
+        return True
     under_way = any(p.document is row and p.counts for p in work.postings)
-    return row.state in ("planned", "posted") or row.policy == BY_HAND or under_way
+    return (row.state == "posted" or under_way) and not _is_cancelled(work, row)
+
+
+def _is_cancelled(work: LaneWork, row: DocumentRow) -> bool:
+    """Whether a return, or the one that this undid, was cancelled in the ledger."""
+    of = row.content.of if isinstance(row.content, ReturnReversal) else row.key
+    posted = (d.content for d in work.documents if d.state == "posted")
+    return any(isinstance(one, ReturnReversal) and one.of == of for one in posted)
 
 
 def lane_of_returned(work: LaneWork, arrivals: Arrivals, home: str | None, link: str) -> str | None:
@@ -51,12 +63,15 @@ def lane_of_returned(work: LaneWork, arrivals: Arrivals, home: str | None, link:
 
 
 def take_along(decider: Decider, work: LaneWork, arrivals: Arrivals, lane: str) -> None:
-    """Returns that waited for their order go with their message to its lane, and their exceptions end."""
+    """Returns that waited for their order go with their message to its lane, and their exceptions end.
+
+    Those that were posted and cancelled go along, as they were: what comes again is counted and summed up after them.
+    """
     for row, told in rows_of(work, arrivals.goods_in):
         case = work.cases.get(row.case_id or 0)
         if case is not None:
             decider.free(work, case, "it names another order now")
-        row.content, row.case_id = _named_anew(told, arrivals), None
+        row.content, row.case_id = told if row.state == "posted" else _named_anew(told, arrivals), None
         row.state = row.state if row.finished else "waiting"
         work.documents.remove(row)
         decider.changes.relocated.append((row, lane))
