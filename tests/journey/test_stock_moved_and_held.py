@@ -123,11 +123,11 @@ def test_stock_on_hold_goes_to_quarantine_and_comes_back_and_no_webhook_was_need
 
 def test_two_lots_of_a_long_name_in_another_script_are_two_places_on_hold(shop: Shop) -> None:
     _map(shop, "quarantine", "01", "02")
-    item = "大型提灯赤色特別仕様限定品番一二三四五"
+    item = "大型提灯赤色特別仕様限定品番一二三四五六七八九十"
     shop.at_the_ledger("create_item", item=item, body={"InventoryUOM": "EACH"})
     shop.at_the_ledger("receive_stock", item=item, quantity=100)
     shop.sync()
-    for lot, quantity in (("批次生産番号-2026-0001", 5), ("批次生産番号-2026-02", 7)):
+    for lot, quantity in (("批次生産番号-2026-01", 5), ("批次生産番号-2026-02", 7)):
         made = shop.on_the_floor("add_stock", product=item, quantity=quantity, batch=lot)
         _set_hold(shop, made["stock_id"])
     _readings(shop, 4)

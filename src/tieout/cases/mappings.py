@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
 from tieout.domain.clock import Clock
+from tieout.domain.quantities import plain
 from tieout.journal import audit, item_codes, reference
 from tieout.journal.mappings import BY_WAREHOUSE, Mapped
 from tieout.journal.store import Journal
@@ -27,6 +29,8 @@ KINDS = {
 """What can be mapped."""
 CODE_MAX = 80
 """Characters: the longest code."""
+SHOWN = 5
+"""How many of the goods are named that keep a mapping from being changed."""
 
 
 class MappingError(Exception):
@@ -93,6 +97,7 @@ class Mappings:
             raise MappingError(faults or ["say who acts"])
         changed = [change for row in rows if (change := _put(connection, row)) is not None]
         clashes = [fault for row in rows for fault in item_codes.clashes(connection, row)]
+        clashes += _left_behind(connection, changed)
         if clashes:
             raise MappingError(clashes)
         self._note(connection, changed, actor.strip())
@@ -109,6 +114,8 @@ class Mappings:
                 return None
             reference.drop_mapping(connection, link, kind, code)
             changed = Changed(link, kind, code, ", ".join(before), None)
+            if left := _left_behind(connection, [changed]):
+                raise MappingError(left)
             self._note(connection, [changed], actor.strip())
             self._look_again(connection, [changed])
         return changed
@@ -135,6 +142,26 @@ def _put(connection: Connection, row: Mapped) -> Changed | None:
         return None
     reference.set_mapping(connection, row.link, row.kind, row.ledger, row.warehouse)
     return Changed(row.link, row.kind, row.code, ", ".join(before) or None, row.counterpart)
+
+
+def _left_behind(connection: Connection, changed: Iterable[Changed]) -> list[str]:
+    """What keeps a quarantine from being mapped otherwise: goods in it would never be moved out again."""
+    found: list[str] = []
+    for one in changed:
+        if one.kind == "quarantine" and one.before is not None:
+            held = reference.held_in(connection, one.link, one.before)
+            goods = [_goods(item, lot, qty) for (item, lot), qty in sorted(held.items(), key=str)]
+            if goods:
+                more = f" and {len(goods) - SHOWN} more" if len(goods) > SHOWN else ""
+                found.append(
+                    f"{', '.join(goods[:SHOWN])}{more} on hold in {one.before}, the quarantine of {one.code}: "
+                    "free them in the warehouse, wait until they have crossed back, and then map another"
+                )
+    return found
+
+
+def _goods(item: str, lot: str | None, qty: Decimal) -> str:
+    return f"{plain(qty)} of {item}" if lot is None else f"{plain(qty)} of {item} (lot {lot})"
 
 
 def _mapped_to(connection: Connection, link: str, kind: str, code: str) -> list[str]:

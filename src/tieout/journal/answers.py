@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import BindParameter, Connection, and_, bindparam, select
 
 from tieout.domain.documents import Side
-from tieout.journal.tables import document, posting, xref
+from tieout.journal.tables import document, message, posting, xref
 
 _NAMES: BindParameter[str] = bindparam("names", expanding=True)
 _ORDERS = and_(document.c.link == bindparam("link"), document.c.side == Side.LEDGER, document.c.kind == "sales_order")
@@ -17,12 +17,25 @@ _RETURNS = select(document.c.key, document.c.lane).where(
     document.c.kind == "return",
     document.c.key.in_(_NAMES),
 )
-_DECIDED = select(document.c.key).where(
+_DECIDED = select(document.c.key, document.c.kind).where(
     document.c.link == bindparam("link"),
     document.c.side == Side.WAREHOUSE,
     document.c.kind.in_(("receipt", "return")),
     document.c.key.in_(_NAMES),
     document.c.state != "waiting",
+)
+_RETURNS_WAITING = select(document.c.key).where(
+    document.c.link == bindparam("link"),
+    document.c.side == Side.WAREHOUSE,
+    document.c.kind.in_(("return", "return_reversal")),
+    document.c.state == "waiting",
+)
+_UNREAD = select(message.c.key).where(
+    message.c.link == bindparam("link"),
+    message.c.side == Side.WAREHOUSE,
+    message.c.topic == "goods_in",
+    message.c.key.in_(_NAMES),
+    message.c.state == "waiting",
 )
 _POSTED = (
     select(posting.c.kind, xref.c.theirs, posting.c.lane)
@@ -51,9 +64,20 @@ def lanes_of_returns(connection: Connection, link: str, keys: Collection[str]) -
     return {row.key: row.lane for row in rows}
 
 
-def arrivals_decided(connection: Connection, link: str, keys: Collection[str]) -> set[str]:
-    """Those of these receipts and returns that are known and decided: what they moved is noted."""
-    return set(connection.execute(_DECIDED, {"link": link, "names": sorted(keys)}).scalars())
+def arrivals_decided(connection: Connection, link: str, keys: Collection[str]) -> dict[str, str]:
+    """Those of these receipts and returns that are known and decided, and which kind each is: what they moved is
+    noted."""
+    rows = connection.execute(_DECIDED, {"link": link, "names": sorted(keys)})
+    return {row.key: row.kind for row in rows}
+
+
+def returns_waiting(connection: Connection, link: str, goods_ins: Collection[str]) -> set[str]:
+    """Those of these goods-ins of returned goods of which something was told that is not read or not decided."""
+    if not goods_ins:
+        return set()
+    unread = set(connection.execute(_UNREAD, {"link": link, "names": sorted(goods_ins)}).scalars())
+    waiting = list(connection.execute(_RETURNS_WAITING, {"link": link}).scalars())
+    return unread | {one for one in goods_ins if any(key.startswith(f"{one}-") for key in waiting)}
 
 
 def lanes_of_postings(connection: Connection, link: str, theirs: Collection[str]) -> dict[tuple[str, str], str]:

@@ -85,6 +85,12 @@ def _advancing(dialect: str) -> Any:
     return statement.on_conflict_do_update(index_elements=["link", "side", "feed"], set_=told)
 
 
+def read_at(connection: Connection, link: str, side: Side, feed: str) -> datetime | None:
+    """When a feed was last read; None when it never was."""
+    its = (cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)
+    return connection.execute(select(cursor.c.beat_at).where(*its)).scalar_one_or_none()
+
+
 def was_read_to_end(connection: Connection, link: str, side: Side, feed: str) -> bool:
     """Whether a feed was read to its end at least once: before that, what it did not tell says nothing."""
     wanted = select(cursor.c.sweeps).where(cursor.c.link == link, cursor.c.side == side, cursor.c.feed == feed)

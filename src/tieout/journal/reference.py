@@ -168,15 +168,30 @@ def of_code(link: str, kind: str, code: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def on_hold(connection: Connection, link: str, lane: str, quarantine: str | None) -> dict[Lot, Decimal]:
-    """What is known to be on hold in one warehouse, crossed or not: in the ledger's `quarantine` of it, and by what is
-    not finished in its `lane` of holds; all of that lane where there is no quarantine."""
-    unfinished = document.c.state.in_(("waiting", "planned", "held"))
-    its = and_(document.c.lane == lane, movement.c.warehouse.is_(None))
-    here = its if quarantine is None else or_(movement.c.warehouse == quarantine, and_(its, unfinished))
+    """What is known to be on hold in one warehouse, crossed or not: by its `lane` of holds, whatever quarantine that
+    went to, and by what else was booked in the ledger's `quarantine` of it, other than by another lane of holds.
+
+    What crossed to no quarantine and is finished counts only while there is none.
+    """
+    told_in_lane = document.c.lane == lane
+    if quarantine is not None:
+        under_way = document.c.state.in_(("waiting", "planned", "held"))
+        told_in_lane = and_(told_in_lane, or_(movement.c.warehouse.is_not(None), under_way))
+    booked_besides = and_(movement.c.warehouse == quarantine, document.c.kind != "hold")
+    return _held(connection, link, or_(told_in_lane, booked_besides))
+
+
+def held_in(connection: Connection, link: str, quarantine: str) -> dict[Lot, Decimal]:
+    """What is in one of the ledger's quarantines, or on its way there or out of it, of goods on hold."""
+    booked = and_(movement.c.warehouse == quarantine, document.c.state.in_(("planned", "posted")))
+    return {lot: qty for lot, qty in _held(connection, link, booked).items() if qty}
+
+
+def _held(connection: Connection, link: str, where: ColumnElement[bool]) -> dict[Lot, Decimal]:
     wanted = (
         select(movement.c.item, movement.c.lot, movement.c.qty_base)
         .join_from(movement, document, movement.c.document_id == document.c.id)
-        .where(movement.c.link == link, movement.c.held, here)
+        .where(movement.c.link == link, movement.c.held, where)
     )
     total: dict[Lot, Decimal] = {}
     for row in connection.execute(wanted):
