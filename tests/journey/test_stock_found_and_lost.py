@@ -9,6 +9,7 @@ import pytest
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
 from tieout.cases.mappings import Mappings
+from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
@@ -313,3 +314,17 @@ def test_an_item_the_ledger_does_not_have_yet_is_waited_for_and_stops_no_other(s
     stocked.settle(2)
     assert stocked.open_cases() == []
     assert _booked(stocked, LOSSES) == [("LAMP", 1, "510000"), ("MUG", 1, "510000")]
+
+
+def test_a_code_too_long_to_keep_is_an_exception_and_the_sound_changes_of_its_window_are_posted(stocked: Shop) -> None:
+    _adjust(stocked, "LAMP", -3)
+    _adjust(stocked, "MUG", -1)
+    products = stocked.floor.state.products
+    product = next(one for one in products if one.values["code"] == "MUG")
+    product.values["code"] = "M" * 70
+    stocked.floor.state.touch(products, product)
+    stocked.sync(Side.WAREHOUSE)
+    stocked.clock.pass_s(WINDOW_S + 60)
+    stocked.settle(2)
+    assert _booked(stocked, LOSSES) == [("LAMP", 3.0, "510000")]
+    assert [one for one in stocked.open_cases() if one != "item_unknown"] == ["message_unreadable"]

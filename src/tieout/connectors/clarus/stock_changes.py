@@ -17,6 +17,9 @@ from tieout.connectors.clarus.lookup import Lookup
 from tieout.connectors.clarus.queries import STOCK_CHANGES, Listing
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import (
+    ITEM_MAX,
+    LOT_MAX,
+    WAREHOUSE_MAX,
     Node,
     NotJson,
     as_id,
@@ -24,6 +27,7 @@ from tieout.connectors.clarus.values import (
     as_node,
     at,
     code_at,
+    must_fit,
     number_at,
     parse,
     text_at,
@@ -134,11 +138,14 @@ def _place(node: Node, settings: Settings) -> str:
     place = source or code_at(node, "warehouse") or code_at(node, "location_to.warehouse") or only
     if place is None:
         raise NotJson("warehouse is missing")
+    must_fit(place, "warehouse", WAREHOUSE_MAX)
     return place
 
 
 def _target(node: Node, place: str) -> str:
-    return code_at(node, "location_to.warehouse") or place
+    target = code_at(node, "location_to.warehouse") or place
+    must_fit(target, "warehouse", WAREHOUSE_MAX)
+    return target
 
 
 def document(message: Message, settings: Settings) -> Document | Unreadable:
@@ -165,6 +172,8 @@ def _document(key: str, node: Node, settings: Settings) -> Document | Unreadable
         serials=_serials(as_list(at(node, "serial_numbers"))),
         held=text_at(node, "stock_status") == HELD,
     )
+    must_fit(goods.item, "product", ITEM_MAX)
+    must_fit(goods.lot, "lot", LOT_MAX)
     if not goods.item or not goods.qty_base:
         return Unreadable(f"movement {key} names no product, or moves nothing")
     content = _content(subtype, node, when, goods, settings)
