@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 from tests.build import LINK, NOON
 
 from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped, mapped
-from tieout.journal.store import CONNECT_TIMEOUT_S, Journal, JournalError, insert_new, upsert
+from tieout.journal.store import CONNECT_TIMEOUT_S, Journal, JournalError, insert_new, said_of, upsert
 from tieout.journal.tables import case_, cursor, xref
 
 
@@ -155,3 +155,15 @@ def test_a_limit_that_the_url_names_is_the_one_that_counts(silent_postgres_url: 
         journal.check()
     assert time.monotonic() - began < CONNECT_TIMEOUT_S - 1
     journal.close()
+
+
+def test_what_the_database_says_of_a_failure_shows_nothing_of_what_was_to_be_stored(journal: Journal) -> None:
+    row = {"link": LINK, "side": "ledger", "ours": "order/Jane Doe", "theirs": "12 Garden Row"}
+    with pytest.raises(IntegrityError) as caught, journal.write("xref") as connection:
+        connection.execute(insert(xref), [row, row])
+    assert "Garden" not in str(caught.value)
+    said = said_of(caught.value)
+    assert said.startswith("IntegrityError: ")
+    assert "unique" in said.lower()
+    assert "Doe" not in said
+    assert said_of(ValueError("a plain text")) == "ValueError: a plain text"

@@ -1,6 +1,7 @@
 """Stock found and lost on the floor becomes few documents of the ledger, and what is wrong with one stops no other."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.journey.conftest import Shop
 from tieout.cases.actions import Cases
 from tieout.cases.mappings import Mappings
+from tieout.domain.documents import Side
 from tieout.journal import reference
 from tieout.journal.mappings import Mapped
 from tieout.rules.facts import Policy
@@ -313,3 +315,29 @@ def test_an_item_the_ledger_does_not_have_yet_is_waited_for_and_stops_no_other(s
     stocked.settle(2)
     assert stocked.open_cases() == []
     assert _booked(stocked, LOSSES) == [("LAMP", 1, "510000"), ("MUG", 1, "510000")]
+
+
+def test_a_code_too_long_to_keep_is_an_exception_and_the_sound_changes_of_its_window_are_posted(stocked: Shop) -> None:
+    _adjust(stocked, "LAMP", -3)
+    _adjust(stocked, "MUG", -1)
+    products = stocked.floor.state.products
+    product = next(one for one in products if one.values["code"] == "MUG")
+    product.values["code"] = "M" * 70
+    stocked.floor.state.touch(products, product)
+    stocked.sync(Side.WAREHOUSE)
+    stocked.clock.pass_s(WINDOW_S + 60)
+    stocked.settle(2)
+    assert _booked(stocked, LOSSES) == [("LAMP", 3.0, "510000")]
+    assert [one for one in stocked.open_cases() if one != "item_unknown"] == ["message_unreadable"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=30), datetime.max.replace(tzinfo=UTC)])
+def test_a_change_dated_ahead_waits_no_longer_than_one_that_happens_now(
+    stocked: Shop, ahead: timedelta | datetime
+) -> None:
+    (change,) = _adjust(stocked, "MUG", -1)
+    row = stocked.floor.state.transactions[int(change)]
+    row.created_at = row.created_at + ahead if isinstance(ahead, timedelta) else ahead
+    _window_ends(stocked)
+    assert stocked.rows("SELECT state FROM message WHERE topic = 'stock_change'") != [("waiting",)]
+    assert _booked(stocked, LOSSES) == [("MUG", 1.0, "510000")] or stocked.open_cases() != []

@@ -98,7 +98,7 @@ _ON_HOLD = "on-hold"
 
 def window_begins_s(at: datetime, window_s: int) -> int:
     """When the window began that a moment lies in, in seconds since 1970."""
-    return int(at.timestamp()) // window_s * window_s
+    return int(at.replace(microsecond=0).timestamp()) // window_s * window_s  # a float would round up
 
 
 def batch_key(members: Iterable[str]) -> str:

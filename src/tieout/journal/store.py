@@ -98,21 +98,33 @@ class Journal:
             with self.read() as connection:
                 connection.execute(text("SELECT 1 FROM lane WHERE 1 = 0"))
         except SQLAlchemyError as error:
-            first_line = str(getattr(error, "orig", error)).strip().splitlines()[0]
-            raise JournalError(f"the journal at {self.place} cannot be used: {first_line}") from error
+            raise JournalError(f"the journal at {self.place} cannot be used: {_first_line(error)}") from error
 
     def close(self) -> None:
         """Closes every connection."""
         self.engine.dispose()
 
 
+def said_of(error: Exception) -> str:
+    """What failed, fit for a log and for people: of the database's errors only the first line of its own message, since
+    the rest quotes what was to be stored."""
+    said = _first_line(error) if isinstance(error, SQLAlchemyError) else str(error)
+    return f"{type(error).__name__}: {said}"
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else ""
+
+
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
         limits = {name: value for name, value in POSTGRES_LIMITS.items() if name not in make_url(url).query}
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, connect_args=limits)
+        pool: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "pool_pre_ping": True}
+        return create_engine(url, connect_args=limits, hide_parameters=True, **pool)
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": POOL_SIZE}
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True, **options)
     event.listen(engine, "connect", _on_connect)
     return engine
 

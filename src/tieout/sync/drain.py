@@ -26,7 +26,7 @@ from tieout.journal.lanes import LeaseLost, Rest, Waits
 from tieout.journal.loading import load
 from tieout.journal.mappings import mapped_of
 from tieout.journal.rows import AttemptRow, DocumentRow, LaneWork, PostingRow
-from tieout.journal.store import Journal
+from tieout.journal.store import Journal, said_of
 from tieout.rules.facts import Codes, Facts
 from tieout.sync.deciding import PARENT_RETRY_S, Decider
 from tieout.sync.facts import FactBook, Periods, codes_of, facts_of
@@ -111,7 +111,10 @@ class Drain:
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, it is logged, and the other lanes go on
             self._abandon(token)
-            _log.exception("link %s: %d lanes could not be worked", self.link.name, len(claimed))
+            # a trace would quote what was to be stored
+            trace = None if isinstance(error, exc.SQLAlchemyError) else error
+            said = said_of(error)
+            _log.error("link %s: %d lanes could not be worked: %s", self.link.name, len(claimed), said, exc_info=trace)
             self._isolate(claimed, error)
         finally:
             self._mine.discard(token)
@@ -122,7 +125,7 @@ class Drain:
         if len(claimed) > 1:
             self._alone = len(claimed)
             return
-        problem = Problem("invariant_broken", f"{type(error).__name__}: {error}"[:500], about=claimed[0].lane)
+        problem = Problem("invariant_broken", said_of(error)[:500], about=claimed[0].lane)
         with contextlib.suppress(LanesBusy), self.journal.write("quarantine") as connection:
             take_over(connection, [(self.link.name, claimed[0].lane)])
             quarantine.hold_lane(connection, self.link.name, claimed[0].lane, problem, self.clock.now())

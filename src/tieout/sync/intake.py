@@ -48,7 +48,12 @@ def lane_of(message: Message, answered: str | None, window_s: int) -> str:
 
 
 def received(
-    connection: Connection, link: str, side: Side, messages: Sequence[Message], window_s: int = WINDOW_S
+    connection: Connection,
+    link: str,
+    side: Side,
+    messages: Sequence[Message],
+    now: datetime,
+    window_s: int = WINDOW_S,
 ) -> list[Received]:
     """Messages as the inbox takes them. One that names no reference of ours is known by the system's own id."""
     answered = {(m.topic, m.key): _answered(link, m.topic, m.reference) for m in messages}
@@ -59,17 +64,18 @@ def received(
                 answered[topic, theirs] = answered[topic, theirs] or _answered(link, topic, ours)
     return [
         Received(
-            m.topic, m.key, m.identity, lane_of(m, answered[m.topic, m.key], window_s), m.raw, _due_at(m, window_s)
+            m.topic, m.key, m.identity, lane_of(m, answered[m.topic, m.key], window_s), m.raw, _due_at(m, now, window_s)
         )
         for m in messages
     ]
 
 
-def _due_at(message: Message, window_s: int) -> datetime | None:
-    """When the window of a change of stock has ended."""
+def _due_at(message: Message, now: datetime, window_s: int) -> datetime | None:
+    """When the window of a change of stock has ended. One dated ahead, by a clock that is wrong, waits no longer than
+    one that happens now."""
     if message.at is None:
         return None
-    return datetime.fromtimestamp(window_begins_s(message.at, window_s) + window_s, UTC)
+    return datetime.fromtimestamp(window_begins_s(min(message.at, now), window_s) + window_s, UTC)
 
 
 def _answered(link: str, topic: str, ours: str | None) -> str | None:
@@ -86,8 +92,9 @@ class Intake:
 
     def store(self, link: str, side: Side, messages: Sequence[Message]) -> None:
         """Stores a webhook's messages. When it returns, they are durable."""
+        now = self._clock.now()
         with self._journal.write("receive") as connection:
-            inbox.receive(connection, link, side, received(connection, link, side, messages), self._clock.now())
+            inbox.receive(connection, link, side, received(connection, link, side, messages, now), now)
 
     def poll(self, link: Link, side: Side, feed: str) -> tuple[int, bool]:
         """Reads one page of a feed and stores it together with its cursor.
@@ -99,7 +106,7 @@ class Intake:
         page = link.connector(side).poll(feed, position)
         now, policy = self._clock.now(), link.policy
         with self._journal.write("poll") as connection:
-            new = received(connection, link.name, side, page.messages, policy.batch_window_s)
+            new = received(connection, link.name, side, page.messages, now, policy.batch_window_s)
             soonest = now + timedelta(seconds=policy.batch_wait_s)
             gathered = [_not_before(one, soonest) for one in new]
             touched = inbox.receive(connection, link.name, side, gathered, now)

@@ -105,12 +105,19 @@ def _code(at: Floor, item: str, code: str) -> None:
     at.twin.state.touch(products, product)
 
 
-def test_a_record_without_a_product_is_told_by_itself_once_and_the_others_as_ever() -> None:
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("", "the warehouse or the product is missing"),
+        ("M" * 61, "product has 61 characters, of which 60 can be kept"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_told_by_itself_once_and_the_others_as_ever(code: str, why: str) -> None:
     at = floor()
     at.stocked("MUG", "LAMP")
     _hold(at, 1)
     _hold(at, 2)
-    _code(at, "MUG", "")
+    _code(at, "MUG", code)
     found, cursor = list[Message](), None
     for _ in range(3):
         at.clock.pass_s(300)
@@ -120,7 +127,7 @@ def test_a_record_without_a_product_is_told_by_itself_once_and_the_others_as_eve
     (lamp,) = (one for one in found if one.place == "WH1")
     assert lamp.key == "LAMP"
     (answer,) = at.clarus.read(found[:1])
-    assert str(answer) == "stock record 1 is on hold, and does not say where, what or how much of it"
+    assert str(answer) == f"stock record 1, on hold: {why}"
 
 
 def test_what_cannot_be_read_frees_nothing_that_it_may_be_a_part_of() -> None:

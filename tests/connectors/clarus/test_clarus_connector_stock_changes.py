@@ -1,5 +1,6 @@
 """Stock found, lost and moved, as the feed brings it: each movement by itself, and nothing that other flows read."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,10 @@ from tests.connectors.clarus.clarus_floor import Floor, floor
 from tests.connectors.reading import read_one
 
 from tieout.connectors.clarus.feeds import Cursor, onward
+from tieout.connectors.clarus.values import ITEM_MAX, LOT_MAX, WAREHOUSE_MAX
 from tieout.connectors.contract import Message, Misconfigured, Unreadable
 from tieout.domain.documents import Adjustment, Transfer
+from tieout.journal.tables import movement
 from tieout.twins.clarus import ClarusSettings
 from tieout.twins.clarus.records import Record
 
@@ -171,3 +174,36 @@ def test_a_movement_whose_time_cannot_be_read_does_not_stop_where_a_sweep_goes_o
     moves = [{"created_at": "2026-03-02T11:00:00Z"}, {"created_at": "soon"}, {}]
     assert onward(Cursor(), None, moves, now, 600) == Cursor(since="2026-03-02T10:50:00Z")
     assert onward(Cursor(), "2", moves, now, 600).newest == "2026-03-02T11:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"quantity": "NaN"}, "quantity is not a number"),
+        ({"quantity": "-Infinity"}, "quantity is not a number"),
+        ({"quantity": 12345678901234567890}, "quantity is larger than can be kept"),
+        ({"quantity": "1E+400"}, "quantity is larger than can be kept"),
+        ({"product": {"code": "M" * 61}}, "product has 61 characters, of which 60 can be kept"),
+        ({"string1": "L" * 256}, "lot has 256 characters, of which 255 can be kept"),
+        ({"warehouse": {"code": "W" * 41}}, "warehouse has 41 characters, of which 40 can be kept"),
+        ({"id": None}, "id is missing"),
+    ],
+)
+def test_what_the_journal_has_no_room_for_is_unreadable_and_says_why(told: dict[str, Any], why: str) -> None:
+    sound = {"id": "9", "subtype": "ADJDOWN", "created_at": "2026-03-02T11:00:00Z", "quantity": 1,
+             "product": {"code": "MUG"}, "warehouse": {"code": "WH1"}}  # fmt: skip
+    at = floor()
+    (answer, unreadable) = at.clarus.read(
+        [
+            Message(topic="stock_change", key="9", identity="stock:9", raw=json.dumps(raw))
+            for raw in (sound, sound | told)
+        ]
+    )
+    assert isinstance(answer, list)
+    assert isinstance(unreadable, Unreadable)
+    assert str(unreadable) == f"movement 9: {why}"
+
+
+def test_codes_are_kept_as_long_as_the_journal_has_room_for() -> None:
+    columns = (movement.c.item, movement.c.warehouse, movement.c.lot)
+    assert tuple(column.type.length for column in columns) == (ITEM_MAX, WAREHOUSE_MAX, LOT_MAX)

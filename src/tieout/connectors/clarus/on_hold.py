@@ -22,6 +22,9 @@ from tieout.connectors.clarus.queries import STOCKS
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.stock_changes import UNCLEAR, key_of
 from tieout.connectors.clarus.values import (
+    ITEM_MAX,
+    LOT_MAX,
+    WAREHOUSE_MAX,
     Node,
     NotJson,
     as_id,
@@ -29,6 +32,7 @@ from tieout.connectors.clarus.values import (
     as_node,
     at,
     code_at,
+    must_fit,
     number_at,
     parse,
     text_at,
@@ -64,12 +68,16 @@ class _Held:
 NOTHING = _Held("0")
 
 
+Unclear = tuple[Node, str]
+"""A record that cannot be read, and why."""
+
+
 @dataclass(frozen=True)
 class _Read:
     """What one reading found: what is on hold, by place, and the records that cannot be read."""
 
     held: Mapping[str, _Held]
-    unclear: Sequence[Node]
+    unclear: Sequence[Unclear]
 
 
 class Holds:
@@ -89,7 +97,7 @@ class Holds:
         read = self._read()
         found, seen = read.held, {place: one.units for place, one in read.held.items()}
         told = dict(before.told)
-        messages = [_unclear_message(node) for node in read.unclear]
+        messages = [_unclear_message(node, why) for node, why in read.unclear]
         for place in sorted({*seen, *before.seen, *told}):
             held = seen.get(place, "0")
             if Decimal(held) < Decimal(told.get(place, "0")) and self._hides(read.unclear, place):
@@ -102,16 +110,16 @@ class Holds:
         stands = Stands(wire_time(now), seen, told)
         return Poll(messages=tuple(messages), cursor=json.dumps(asdict(stands)), more=False)
 
-    def _hides(self, unclear: Sequence[Node], place: str) -> bool:
+    def _hides(self, unclear: Sequence[Unclear], place: str) -> bool:
         """Whether a record that cannot be read may be of this place: nothing that it tells says otherwise."""
         here = json.loads(place)
-        told = (_told_of(node, self._settings) for node in unclear)
+        told = (_told_of(node, self._settings) for node, _ in unclear)
         return any(all(one in (None, ours) for one, ours in zip(of, here, strict=True)) for of in told)
 
     def _read(self) -> _Read:
         total: dict[str, Decimal] = {}
         came_by: dict[str, set[str]] = {}
-        unclear: list[Node] = []
+        unclear: list[Unclear] = []
         settings = self._settings
         where = {"account_id": {"eq": self._lookup.account()}, "status": {"in": list(settings.held_statuses)}}
         listing = replace(STOCKS, extra=(*STOCKS.extra, settings.lot_field))
@@ -120,8 +128,8 @@ class Holds:
                 continue
             try:
                 place, units = json.dumps(_place(node, settings)), number_at(node, "quantity")
-            except NotJson:
-                unclear.append(node)
+            except NotJson as error:
+                unclear.append((node, str(error)))
                 continue
             total[place] = total.get(place, NONE) + units
             goods_in = as_id(at(node, "goods_in_receipt_line.goods_in_receipt.id"))
@@ -156,6 +164,12 @@ def _place(node: Node, settings: Settings) -> tuple[str, str, str | None]:
     warehouse, item, lot = _told_of(node, settings)
     if warehouse is None or item is None:
         raise NotJson("the warehouse or the product is missing")
+    for code, what, most in (
+        (warehouse, "warehouse", WAREHOUSE_MAX),
+        (item, "product", ITEM_MAX),
+        (lot, "lot", LOT_MAX),
+    ):
+        must_fit(code, what, most)
     return warehouse, item, lot
 
 
@@ -173,9 +187,9 @@ def _message(place: str, held: str, now: datetime, goods_ins: Sequence[str]) -> 
     return Message(topic=TOPIC, key=item[:100], identity=identity, raw=raw, place=warehouse)
 
 
-def _unclear_message(node: Node) -> Message:
+def _unclear_message(node: Node, why: str) -> Message:
     """A record that cannot be read, as it was told: once for as long as it says the same."""
-    raw = json.dumps({"unclear": node}, default=str)
+    raw = json.dumps({"unclear": why, "record": node}, default=str)
     key, digest = key_of(node, raw), sha256(raw.encode()).hexdigest()[:12]
     return Message(topic=TOPIC, key=key, identity=f"hold:{key}:{digest}", raw=raw, place=UNCLEAR)
 
@@ -185,7 +199,7 @@ def document(message: Message) -> Document | Unreadable:
     try:
         node = as_node(parse(message.raw)) or {}
         if "unclear" in node:
-            return Unreadable(f"stock record {message.key} is on hold, and does not say where, what or how much of it")
+            return Unreadable(f"stock record {message.key}, on hold: {node['unclear']}")
         warehouse, item = text_at(node, "warehouse"), text_at(node, "item")
         if warehouse is None or item is None:
             return Unreadable("what is on hold names no warehouse or no product")

@@ -18,6 +18,9 @@ from tieout.connectors.clarus.moves import is_held
 from tieout.connectors.clarus.queries import STOCK_CHANGES, Listing
 from tieout.connectors.clarus.settings import Settings
 from tieout.connectors.clarus.values import (
+    ITEM_MAX,
+    LOT_MAX,
+    WAREHOUSE_MAX,
     Node,
     NotJson,
     as_id,
@@ -25,6 +28,7 @@ from tieout.connectors.clarus.values import (
     as_node,
     at,
     code_at,
+    must_fit,
     number_at,
     parse,
     text_at,
@@ -133,11 +137,14 @@ def _place(node: Node, settings: Settings) -> str:
     place = source or code_at(node, "warehouse") or code_at(node, "location_to.warehouse") or only
     if place is None:
         raise NotJson("warehouse is missing")
+    must_fit(place, "warehouse", WAREHOUSE_MAX)
     return place
 
 
 def _target(node: Node, place: str) -> str:
-    return code_at(node, "location_to.warehouse") or place
+    target = code_at(node, "location_to.warehouse") or place
+    must_fit(target, "warehouse", WAREHOUSE_MAX)
+    return target
 
 
 def document(message: Message, settings: Settings) -> Document | Unreadable:
@@ -164,6 +171,8 @@ def _document(key: str, node: Node, settings: Settings) -> Document | Unreadable
         serials=_serials(as_list(at(node, "serial_numbers"))),
         held=is_held(node, settings),
     )
+    must_fit(goods.item, "product", ITEM_MAX)
+    must_fit(goods.lot, "lot", LOT_MAX)
     if not goods.item or not goods.qty_base:
         return Unreadable(f"movement {key} names no product, or moves nothing")
     content = _content(subtype, node, when, goods, settings)

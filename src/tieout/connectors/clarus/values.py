@@ -16,6 +16,12 @@ Node = Mapping[str, Any]
 """One JSON object."""
 
 
+ITEM_MAX, WAREHOUSE_MAX, LOT_MAX = 60, 40, 255
+"""Characters of codes, as the journal keeps them."""
+QUANTITY_BELOW = Decimal(10) ** 12
+"""What a quantity must stay below, so that the journal (19 digits, 6 of them decimals) keeps a sum of several too."""
+
+
 class NotJson(ValueError):
     """A text is not the JSON it should be."""
 
@@ -96,14 +102,25 @@ def text_at(node: Node, path: str) -> str | None:
 
 
 def number_at(node: Node, path: str) -> Decimal:
-    """A quantity, exact; zero where there is none. Raises `NotJson` for what is not a number."""
+    """A quantity, exact; zero where there is none. Raises `NotJson` for what is not a number, or too large a one."""
     value = at(node, path)
     if value is None:
         return Decimal(0)
     try:
-        return plain(Decimal(value))
+        number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
         raise NotJson(f"{path} is not a number") from None
+    if not number.is_finite():
+        raise NotJson(f"{path} is not a number")
+    if abs(number) >= QUANTITY_BELOW:
+        raise NotJson(f"{path} is larger than can be kept")
+    return plain(number)
+
+
+def must_fit(code: str | None, what: str, most: int) -> None:
+    """Raises `NotJson` for a code the journal has no room for."""
+    if code is not None and len(code) > most:
+        raise NotJson(f"{what} has {len(code)} characters, of which {most} can be kept")
 
 
 def time_at(node: Node, path: str) -> datetime:
