@@ -160,3 +160,14 @@ def test_a_storm_of_causes_is_one_message(desk: Desk) -> None:
     assert desk.turn(desk.alerts()) == ["tieout: 40 new (40 exceptions)"]
     assert desk.service.told[0]["message"].endswith("and 30 more causes: tieout cases list --by-cause")
     assert desk.rows("SELECT count(*) FROM telling WHERE state = 'told'") == [(40,)]
+
+
+def test_an_alert_names_the_command_that_its_advice_ends_in_or_when_it_ends_by_itself(desk: Desk) -> None:
+    by_hand = desk.open("kit_returned", "KIT-1")
+    by_itself = desk.open("item_made_in_warehouse", "85123a")
+    again = desk.open("period_closed", "2026-03")
+    desk.turn(desk.alerts())
+    text = "\n".join(told["message"] for told in desk.service.told)
+    assert f"tieout cases show {by_hand}   Then: tieout cases resolve {by_hand} --reason WHY" in text
+    assert f"tieout cases show {by_itself}   It ends once it is an item of the ledger, or no product in use." in text
+    assert f"tieout cases show {again}   Then: tieout cases replay --cause {again}" in text

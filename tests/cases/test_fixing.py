@@ -15,6 +15,7 @@ from tieout.domain.documents import Side
 from tieout.domain.postings import PutItem
 from tieout.journal import audit, reference
 from tieout.journal.mappings import Mapped
+from tieout.sync.items_seen import take_list
 from tieout.twins.clarus.settings import ClarusSettings
 
 ME = "merchandiser"
@@ -42,9 +43,9 @@ class Tried:
         return [(one.mapping.kind, one.mapping.ledger, one.mapping.warehouse) for one in found]
 
 
-def in_the_warehouse_already(shop: Shop, code: str) -> None:
+def in_the_warehouse_already(shop: Shop, code: str, *, codes_ignore_case: bool = True) -> None:
     """A warehouse that takes codes for the same whatever their case has had this product since long before tieout."""
-    shop.floor.settings = shop.floor.state.settings = ClarusSettings(codes_ignore_case=True)
+    shop.floor.settings = shop.floor.state.settings = ClarusSettings(codes_ignore_case=codes_ignore_case)
     made = PutItem(item=item(code, name="white hanging heart"))
     (outcome,) = shop.link.warehouse.post([Send(reference="by-hand", body=made)])
     assert outcome.stands, outcome
@@ -53,14 +54,19 @@ def in_the_warehouse_already(shop: Shop, code: str) -> None:
         reference.see_items(connection, "demo", Side.WAREHOUSE, shop.link.warehouse.items(), shop.clock.now())
 
 
-def ordered(shop: Shop, code: str, times: int) -> None:
-    """Orders for an item that cannot cross: after the patience of the policy each is an exception."""
+def ordered_now(shop: Shop, code: str, times: int) -> None:
+    """Orders for an item that cannot cross."""
     shop.at_the_ledger("create_item", item=code, body={"InventoryUOM": "EACH"})
     shop.at_the_ledger("receive_stock", item=code, quantity=500)
     for _ in range(times):
         line = {"item": code, "quantity": 4, "warehouse": "01", "price": 2.55}
         shop.at_the_ledger("create_order", lines=[line])
     shop.sync()
+
+
+def ordered(shop: Shop, code: str, times: int) -> None:
+    """The same: after the patience of the policy each order is an exception."""
+    ordered_now(shop, code, times)
     shop.clock.pass_s(1000)
     shop.sync()
 
@@ -89,6 +95,38 @@ def test_one_confirmation_clears_every_exception_of_a_code_that_differs_only_by_
     assert [row[:2] for row in trail[1:]] == [(ME, "case replayed")] * 4
     with shop.journal.read() as connection:
         assert audit.verify(connection) is None
+
+
+@pytest.mark.parametrize("from_reason", ["item_refused", "item_made_in_warehouse"])
+def test_the_items_own_exceptions_propose_the_same_at_once_and_one_confirmation_clears_every_one_of_them(
+    shop: Shop, from_reason: str
+) -> None:
+    in_the_warehouse_already(shop, "85123a")
+    ordered_now(shop, "85123A", times=2)
+    shop.clock.pass_s(60)
+    take_list(shop.journal, shop.link, shop.link.warehouse.items(), shop.clock.now(), shop.clock.now())
+    shop.work()
+    assert sorted(shop.open_cases()) == ["item_made_in_warehouse", "item_refused"]
+    number = dict(shop.rows("SELECT reason, id FROM case_"))[from_reason]
+    person = Tried(shop)
+    assert person.proposed(number) == [("item", "85123A", "85123a")]
+
+    assert len(person.fix(number)) == 2
+    shop.settle(2)
+    assert shop.open_cases() == []
+    shop.all_leaves()
+    shop.settle(2)
+    assert (shop.lines_delivered(), shop.open_cases()) == ([4, 4], [])
+
+
+def test_a_product_made_with_a_code_much_like_that_of_an_item_the_warehouse_has_is_not_taken_for_it(shop: Shop) -> None:
+    shop.at_the_ledger("create_item", item="LANTERN-LARGE-1", body={"InventoryUOM": "EACH"})
+    shop.sync()
+    in_the_warehouse_already(shop, "LANTERN LARGE 1", codes_ignore_case=False)
+    take_list(shop.journal, shop.link, shop.link.warehouse.items(), shop.clock.now(), shop.clock.now())
+    shop.work()
+    assert shop.open_cases() == ["item_made_in_warehouse"]
+    assert Tried(shop).proposed(1) == []
 
 
 def test_goods_that_left_under_a_renamed_product_cross_once_it_is_confirmed_which_item_they_are(shop: Shop) -> None:

@@ -170,3 +170,41 @@ def test_every_action_is_in_the_audit_trail_with_who_did_it(shop: Shop, terminal
     ]
     with shop.journal.read() as connection:
         assert audit.verify(connection) is None
+
+
+def test_the_dry_run_of_a_stock_document_shows_each_line_with_item_quantity_and_account(
+    shop: Shop, terminal: Terminal
+) -> None:
+    shop.on_the_floor("add_stock", product="LANTERN", quantity=100)
+    shop.sync()
+    shop.on_the_floor("adjust_stock", product="LANTERN", quantity=-3, reason_code="DAMAGED")
+    shop.sync()
+    shop.clock.pass_s(1000)
+    shop.sync()
+    assert shop.open_cases() == ["account_not_mapped"]
+    terminal.run("mappings", "set", "account", "510000", "DAMAGED")
+    dry = terminal.run("cases", "replay", 1, "--dry-run")
+    assert "3 of LANTERN in 01, account 510000" in dry.out
+    (lane,) = terminal.run("cases", "replay", 1, "--dry-run", "--json").json["dry_run"]
+    (line,) = lane["postings"][0]["lines"]
+    assert (line["item"], line["qty_base"], line["account"]) == ("LANTERN", "3", "510000")
+
+
+def test_the_command_that_is_named_last_is_the_one_the_advice_ends_in(shop: Shop, terminal: Terminal) -> None:
+    assert terminal.run("cases", "list").out == "no exception is open\n"
+    shop.order(5)
+    shop.on_the_floor("edit_product", product="LANTERN", values={"code": "CANDLE"})
+    shop.all_leaves()
+    shop.settle(1)
+    assert shop.open_cases() == ["line_unknown"]
+    shown = terminal.run("cases", "show", 1).out
+    assert 'Once it is settled by hand: tieout cases resolve 1 --reason "WHAT WAS DONE"' in shown
+    assert "cases replay" not in shown
+    assert terminal.run("cases", "list", "--owner", "finance").out == "no exception fits\n"
+
+
+def test_a_carrier_that_is_not_mapped_comes_with_the_command_that_maps_it(shop: Shop, terminal: Terminal) -> None:
+    two_orders_by_a_carrier_not_mapped(shop)
+    shown = terminal.run("cases", "show", 1).out
+    assert "tieout mappings set carrier 3 THEIRS" in shown
+    assert "Once it is mended: tieout cases replay 1" in shown

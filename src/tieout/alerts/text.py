@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tieout.alerts.planning import OVERDUE
 from tieout.views.exceptions import SharedCause
-from tieout.views.words import counted, length, moment, money, units, what_to_do
+from tieout.views.words import clears_when, counted, ends_by, length, moment, money, units, what_to_do
 
 CAUSES_SHOWN = 10
 NAME_MAX = 120
@@ -48,7 +48,16 @@ def _cause(kind: str, cause: SharedCause, now: datetime) -> Iterator[str]:
     due = f"due {moment(cause.due_at)} UTC" if cause.due_at >= now else f"was due {moment(cause.due_at)} UTC"
     yield f"  {counted(cause.count, 'exception')}, the oldest open for {length(cause.age_s)}, {due}; {_blocks(cause)}"
     yield f"  To do: {what_to_do(cause.reason)}"
-    yield f"  See: tieout cases show {cause.cases[0]}   Then: tieout cases replay --cause {cause.cases[0]}"
+    yield f"  See: tieout cases show {cause.cases[0]}   {_then(cause)}"
+
+
+def _then(cause: SharedCause) -> str:
+    first, ways = cause.cases[0], ends_by([cause.reason])
+    commands = {
+        "replay": f"tieout cases replay --cause {first}",
+        "resolve": f"tieout cases resolve {first} --reason WHY",
+    }
+    return f"Then: {' or '.join(commands[way] for way in ways)}" if ways else f"It ends {clears_when(cause.reason)}."
 
 
 def _blocks(cause: SharedCause) -> str:

@@ -10,6 +10,7 @@ from tieout.cases.actions import CaseError, Cases
 from tieout.cases.mappings import Changed, Mappings
 from tieout.cases.suggestions import Suggestion, suggestions
 from tieout.domain.identity import item_lane
+from tieout.domain.reasons import Problem
 from tieout.journal.tables import case_
 
 
@@ -64,8 +65,10 @@ def _chosen(case: Row[Any], proposed: Sequence[Suggestion], to: str | None) -> l
 
 
 def _held_by(case: Row[Any], chosen: Sequence[Suggestion]) -> ColumnElement[bool]:
-    """All that share the cause, and the item itself where it could not cross for want of this."""
-    causes = {case.cause, *(one.cause for one in chosen)}
-    items = [item_lane(one.mapping.ledger) for one in chosen if one.mapping.kind == "item"]
-    mended = or_(case_.c.cause.in_(sorted(causes)), case_.c.lane.in_(items))
+    """All that share the cause; of an item also what could not cross for want of this, under either of its codes."""
+    items = [one.mapping for one in chosen if one.mapping.kind == "item"]
+    wait = (Problem("item_unknown_in_warehouse", "", about=item.ledger).cause for item in items)
+    causes = {case.cause, *(one.cause for one in chosen), *wait}
+    lanes = [item_lane(code) for item in items for code in (item.ledger, item.warehouse)]
+    mended = or_(case_.c.cause.in_(sorted(causes)), case_.c.lane.in_(lanes))
     return and_(case_.c.link == case.link, case_.c.state == "open", mended)

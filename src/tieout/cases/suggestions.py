@@ -80,7 +80,7 @@ def _ordered_item(connection: Connection, case: Row[Any], problem: Problem) -> l
 
 
 def _missing_product(connection: Connection, case: Row[Any], problem: Problem) -> list[Suggestion]:
-    """The warehouse lacks an item. Its product of a like code may be it, unless that is another item of the ledger."""
+    """The warehouse lacks or refused an item. A product of a like code may be it, unless it is an item of its own."""
     code = problem.about or ""
     taken = {row.warehouse for row in mapped(connection, link=case.link, kind="item")}
     theirs = _codes(connection, case.link, Side.WAREHOUSE) - taken
@@ -104,6 +104,12 @@ def _moved_product(connection: Connection, case: Row[Any], problem: Problem) -> 
               Mapped(case.link, "item", like, code))
         for like, score in near(code, ours)
     ]  # fmt: skip
+
+
+def _made_product(connection: Connection, case: Row[Any], problem: Problem) -> list[Suggestion]:
+    """A product was made there. An item of a like code may be meant, unless the warehouse has a product for that."""
+    theirs = _codes(connection, case.link, Side.WAREHOUSE)
+    return [one for one in _moved_product(connection, case, problem) if one.like not in theirs]
 
 
 def _carrier(connection: Connection, case: Row[Any], problem: Problem) -> list[Suggestion]:
@@ -148,6 +154,8 @@ def _unit(connection: Connection, case: Row[Any], problem: Problem) -> list[Sugg
 _PROPOSERS: dict[str, Callable[[Connection, Row[Any], Problem], list[Suggestion]]] = {
     "item_unknown_in_ledger": _ordered_item,
     "item_unknown_in_warehouse": _missing_product,
+    "item_refused": _missing_product,
+    "item_made_in_warehouse": _made_product,
     "line_unknown": _moved_product,
     "received_not_ordered": _moved_product,
     "returned_not_ordered": _moved_product,

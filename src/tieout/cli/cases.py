@@ -47,14 +47,15 @@ def list_(
     """Lists exceptions: number, reason, owner, age, what it blocks, and the document."""
     with explained(as_json=as_json), opened(config) as here:
         wanted = _wanted(owner, reason, link, state, here.links)
+        none = "no exception is open" if wanted == Wanted() else "no exception fits"
         now = SystemClock().now()
         with here.journal.read() as connection:
             if by_cause:
                 groups = shared_causes(connection, wanted, now)
-                show(groups, *exception_text.groups(groups), as_json=as_json)
+                show(groups, *exception_text.groups(groups, none), as_json=as_json)
                 return
             found = listed(connection, wanted, now, limit)
-        show(found, *exception_text.listing(found), as_json=as_json)
+        show(found, *exception_text.listing(found, none), as_json=as_json)
 
 
 def _wanted(owner: str | None, reason: str | None, link: str | None, state: str, links: list[str]) -> Wanted:

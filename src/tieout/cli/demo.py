@@ -100,6 +100,7 @@ def _show(console: Console, result: Result) -> None:
                          "units_held_by_cases", "units_came_back", "units_returned", "units_credited",
                          "returned_units_held_by_cases", "lost", "duplicates"))  # fmt: skip
     console.print(_stock(result))
+    console.print("`tieout demo --json` lists each difference with the document and the exception it waits for.")
     if result.told.cases:
         table = Table("open exceptions", "count", "whose", "what to do", title="What waits for a person")
         for code, count in sorted(result.told.cases.items()):

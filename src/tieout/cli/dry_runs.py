@@ -9,6 +9,8 @@ from tieout.cli.output import show
 from tieout.domain.clock import SystemClock
 from tieout.domain.postings import (
     Body,
+    Credit,
+    CreditedLine,
     Delivery,
     GoodsIn,
     GoodsInChange,
@@ -17,12 +19,15 @@ from tieout.domain.postings import (
     GoodsReceipt,
     GoodsReturn,
     Invoice,
+    StockGain,
+    StockLine,
+    StockLoss,
+    StockTransfer,
 )
-from tieout.domain.quantities import plain
 from tieout.domain.reasons import Problem
 from tieout.journal.rows import PostingRow
 from tieout.sync.rehearsal import Rehearsed, rehearse
-from tieout.views.words import posting_kind, sentence, what_to_do
+from tieout.views.words import posting_kind, sentence, units, what_to_do
 
 
 def show_rehearsal(here: Opened, cases: Mapping[str, list[int]], *, as_json: bool) -> None:
@@ -61,7 +66,9 @@ def _posting(one: PostingRow) -> dict[str, Any]:
 def posted_lines(body: Body) -> tuple[Any, ...]:
     """The lines a posting makes or changes; none for one that has none."""
     match body:
-        case GoodsOut() | GoodsIn() | Delivery() | Invoice() | GoodsReceipt() | GoodsReturn():
+        case GoodsOut() | GoodsIn() | Delivery() | Invoice() | GoodsReceipt() | GoodsReturn() | Credit():
+            return body.lines
+        case StockGain() | StockLoss() | StockTransfer():
             return body.lines
         case GoodsOutChange() | GoodsInChange():
             return body.wanted.lines
@@ -83,7 +90,20 @@ def _lines(found: list[tuple[str, Rehearsed]]) -> Iterator[str]:
 
 
 def _line(line: Any) -> str:
-    return f"line {line.line}: {plain(line.qty_base):,f} of {line.item}"
+    match line:
+        case StockLine():
+            return f"{units(line.qty_base)} of {line.item}{_booked(line)}"
+        case CreditedLine():
+            return f"line {line.place} of the return: {units(line.qty)} of {line.item}"
+        case _:
+            return f"line {line.line}: {units(line.qty_base)} of {line.item}"
+
+
+def _booked(line: StockLine) -> str:
+    """Where a change of stock is booked: from or in a warehouse, against an account or to another warehouse."""
+    lot = f", lot {line.lot}" if line.lot else ""
+    where = f" from {line.warehouse} to {line.to}" if line.to else f" in {line.warehouse}"
+    return f"{lot}{where}" + (f", account {line.account}" if line.account else "")
 
 
 def _problem(problem: Problem) -> str:

@@ -12,9 +12,10 @@ from rich.console import RenderableType
 from tieout.cases.fixing import Fixed
 from tieout.cases.suggestions import Suggestion
 from tieout.cli.output import table
+from tieout.domain.documents import Side
 from tieout.views.exception import HeldDocument, Shown
 from tieout.views.exceptions import Exceptional, Listed, SharedCause
-from tieout.views.words import counted, length, moment, money, short, since, units
+from tieout.views.words import clears_when, counted, ends_by, length, moment, money, short, since, units
 
 NEXT_OF_A_CAUSE = (
     "`tieout cases show NUMBER` tells what to do; `tieout cases replay --cause NUMBER` replays all that share the "
@@ -24,10 +25,10 @@ RAW_SHOWN = 1000
 """Characters of a message that could not be read."""
 
 
-def listing(found: Listed) -> list[RenderableType]:
-    """The list, and how to go on."""
+def listing(found: Listed, none: str) -> list[RenderableType]:
+    """The list, and how to go on; `none` where there is nothing to list."""
     if not found.exceptions:
-        return ["no exception fits"]
+        return [none]
     made = table("Number", "Reason", "Owner", "Age", "Blocks", "Document", "With")
     for one in found.exceptions:
         made.add_row(str(one.case), one.sentence, one.owner, _age(one), _blocks(one), one.document, one.assignee or "")
@@ -36,10 +37,10 @@ def listing(found: Listed) -> list[RenderableType]:
     return [made, *more, "`tieout cases show NUMBER` tells what to do about one."]
 
 
-def groups(found: list[SharedCause]) -> list[RenderableType]:
-    """One row for each cause."""
+def groups(found: list[SharedCause], none: str) -> list[RenderableType]:
+    """One row for each cause; `none` where there is none."""
     if not found:
-        return ["no exception fits"]
+        return [none]
     made = table("Count", "Reason", "Owner", "Urgent", "Oldest", "Due", "Blocks", "Cause", "First")
     for one in found:
         oldest, due = length(one.age_s), _due(one)
@@ -105,6 +106,16 @@ def _problems(found: Shown) -> Iterator[str]:
     yield "\nWhat to do"
     for advice in dict.fromkeys(fault.what_to_do for fault in found.problems):
         yield f"  - {advice}"
+    for carrier in dict.fromkeys(one.about for one in found.problems if one.reason == "carrier_not_mapped"):
+        yield from _map_carrier(found, carrier)
+
+
+def _map_carrier(found: Shown, carrier: str | None) -> Iterator[str]:
+    """The command, with the code that is known: an order names the ledger's carrier, a despatch the warehouse's."""
+    if carrier and found.held:
+        named = shlex.quote(carrier)
+        codes = f"{named} THEIRS" if found.held[0].side == Side.LEDGER else f"OURS {named}"
+        yield f"    tieout mappings set carrier {codes}"
 
 
 def _proposed(found: Shown, proposed: list[Suggestion]) -> Iterator[str]:
@@ -165,8 +176,15 @@ def _next_steps(found: Shown) -> Iterator[str]:
     number = found.exception.case
     if found.exception.state != "open":
         return
-    yield f"\nOnce it is mended: tieout cases replay {number}"
-    if found.same_cause:
+    ways = ends_by(fault.reason for fault in found.problems)
+    yield ""
+    if "replay" in ways:
+        yield f"Once it is mended: tieout cases replay {number}"
+    if "resolve" in ways:
+        yield f'Once it is settled by hand: tieout cases resolve {number} --reason "WHAT WAS DONE"'
+    if not ways:
+        yield f"It ends by itself {clears_when(found.exception.reason)}"
+    if found.same_cause and "replay" in ways:
         others = counted(len(found.same_cause), "other open exception")
         yield f"{others} with the same cause; all together: tieout cases replay --cause {number}"
 

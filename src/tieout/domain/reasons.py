@@ -40,6 +40,12 @@ class Reason:
     clears_itself: bool = False
     clears_when: str = "once the item is right in both systems"
 
+    @property
+    def ends_by(self) -> tuple[str, ...]:
+        """`replay`, `resolve` or both, as its advice says; none where it ends by itself alone."""
+        told = tuple(one for one in ("replay", "resolve") if one in self.what_to_do)
+        return told or (() if self.clears_itself else ("replay",))
+
 
 CAUSE_MAX = 200
 """Characters of a cause."""

@@ -150,5 +150,6 @@ class Settler:
         posting.state = "refused"
         fallback = "order_refused" if posting.side is Side.WAREHOUSE else "ledger_refused"
         reason = outcome.reason if outcome.reason in REASONS else fallback
-        problem = Problem(reason or fallback, f"{posting.kind} {posting.reference}: {outcome.text}")
+        about = posting.document.key if isinstance(posting.body, PutItem) else None
+        problem = Problem(reason or fallback, f"{posting.kind} {posting.reference}: {outcome.text}", about=about)
         self.decider.hold(work, [*members_of(work, posting)], [problem])

@@ -47,8 +47,9 @@ def _causes(connection: Connection, row: Mapped) -> Iterable[str]:
         case "item_alias":
             return (f"item_unknown_in_ledger: {row.ledger}",)
         case "item":
-            codes = ("line_unknown", "received_not_ordered", "returned_not_ordered")
-            return (f"item_unknown_in_warehouse: {row.ledger}", *(f"{code}: {row.warehouse}" for code in codes))
+            codes = ("line_unknown", "received_not_ordered", "returned_not_ordered", "item_made_in_warehouse")
+            lacks = (f"{code}: {row.ledger}" for code in ("item_unknown_in_warehouse", "item_refused"))
+            return (*lacks, *(f"{code}: {row.warehouse}" for code in codes))
         case "quarantine":
             return (f"quarantine_not_mapped: {row.ledger}",)
         case _:

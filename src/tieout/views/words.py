@@ -1,5 +1,6 @@
 """How things are said to people: a document, a side, a length of time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -117,6 +118,18 @@ def what_to_do(reason: str) -> str:
     """What is to be done about a reason; empty where the catalogue no longer has it."""
     known = REASONS.get(reason)
     return known.what_to_do if known else ""
+
+
+def ends_by(reasons: Iterable[str]) -> list[str]:
+    """How exceptions for these reasons end once they are mended: by `replay`, by `resolve` or both; else by itself."""
+    ways = (REASONS[one].ends_by if one in REASONS else ("replay",) for one in reasons)
+    return sorted({way for some in ways for way in some})
+
+
+def clears_when(reason: str) -> str:
+    """When an exception for this reason ends by itself, for a sentence; empty where it does not."""
+    known = REASONS.get(reason)
+    return known.clears_when if known and known.clears_itself else ""
 
 
 def short(revision: str) -> str:
