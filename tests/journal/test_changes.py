@@ -202,7 +202,7 @@ def test_goods_on_hold_are_known_by_their_quarantine_and_by_the_lane_that_brings
         crossing = reference.on_hold(connection, LINK, "order/17", None)
         known = reference.on_hold(connection, LINK, "order/17", "QUARANTINE")
         elsewhere = reference.on_hold(connection, LINK, "stock/WH2/on-hold", None)
-    assert (crossing, known, elsewhere) == ({(MUG, "L1"): 2}, {(MUG, "L1"): 7}, {})
+    assert (crossing, known, elsewhere) == ({(MUG, "L1"): 7}, {(MUG, "L1"): 7}, {})
 
 
 def test_a_document_that_was_looked_at_again_loads_with_its_new_content(journal: Journal) -> None:

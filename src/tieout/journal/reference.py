@@ -174,11 +174,12 @@ def on_hold(connection: Connection, link: str, lane: str, quarantine: str | None
     What crossed to no quarantine and is finished counts only while there is none.
     """
     told_in_lane = document.c.lane == lane
-    if quarantine is not None:
-        under_way = document.c.state.in_(("waiting", "planned", "held"))
-        told_in_lane = and_(told_in_lane, or_(movement.c.warehouse.is_not(None), under_way))
+    if quarantine is None:
+        return _held(connection, link, told_in_lane)
+    under_way = document.c.state.in_(("waiting", "planned", "held"))
+    counts = and_(told_in_lane, or_(movement.c.warehouse.is_not(None), under_way))
     booked_besides = and_(movement.c.warehouse == quarantine, document.c.kind != "hold")
-    return _held(connection, link, or_(told_in_lane, booked_besides))
+    return _held(connection, link, or_(counts, booked_besides))
 
 
 def held_in(connection: Connection, link: str, quarantine: str) -> dict[Lot, Decimal]:

@@ -29,7 +29,8 @@ NEVER = (-1e6, -1e6)
 WORK = """
 SELECT EXISTS (
   SELECT 1 FROM lane
-  WHERE arrived > handled AND token IS NULL AND (due_at IS NULL OR due_at <= :now OR rested_at > :now)
+  WHERE token IS NULL
+    AND (arrived > handled AND (due_at IS NULL OR due_at <= :now OR rested_at > :now) OR alarm_at <= :now)
 )
 """
 LEASED = "SELECT EXISTS (SELECT 1 FROM lease)"

@@ -26,7 +26,9 @@ LIVENESS_S = 4 * 3600.0
 """Longer than the latest webhook, the longest wait between two tries, and a clock that is two hours wrong."""
 LOOK_EVERY_S = 60.0
 WAITING = """
-SELECT coalesce(sum(arrived), 0), coalesce(sum(arrived > handled), 0), (SELECT count(*) FROM lease) FROM lane
+SELECT coalesce(sum(arrived), 0), coalesce(sum(arrived > handled OR coalesce(alarm_at, '9') <= :now), 0),
+  (SELECT count(*) FROM lease)
+FROM lane
 """
 
 
@@ -118,7 +120,9 @@ class Rest:
 
     def reached(self) -> bool:
         """Asked again and again."""
-        arrived, busy, held = self._plain.execute(WAITING).fetchone()
+        arrived, busy, held = self._plain.execute(
+            WAITING, {"now": f"{self._world.wall():%Y-%m-%d %H:%M:%S.%f}"}
+        ).fetchone()
         if busy or held or self._world.in_flight or self._parties.warehouse.webhooks():
             self._seen = None
             return False
