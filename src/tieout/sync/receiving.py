@@ -49,7 +49,8 @@ def receipts_of(work: LaneWork, arrivals: Arrivals, now: datetime) -> list[Docum
     closed = arrivals.status is not FulfilmentStatus.OPEN
     new = closed and (came or not any(one.completes for one in stand))
     made = [*undone, _receipt(arrivals, came, now)] if new else undone
-    return [_document(known, one) for one in made]
+    after = max((one.reversed_at for one in undone), default=None)
+    return [_document(known, one, after) for one in made]
 
 
 def _new_in(arrivals: Arrivals, known: Iterable[DocumentRow]) -> tuple[list[Net], list[Net]]:
@@ -101,11 +102,12 @@ def _reversal(arrivals: Arrivals, of: str, back: list[Net]) -> ReceiptReversal:
     )
 
 
-def _document(known: list[DocumentRow], content: Receipt | ReceiptReversal) -> Document:
-    """Receipts of a goods-in are counted, and the reversals of each."""
+def _document(known: list[DocumentRow], content: Receipt | ReceiptReversal, after: datetime | None) -> Document:
+    """Receipts of a goods-in are counted, and the reversals of each. A receipt stands after what was undone before it,
+    though its goods came earlier: that may let go of the receipt they were in."""
     if isinstance(content, Receipt):
         number = 1 + sum(1 for row in known if isinstance(row.content, Receipt))
-        key, at = f"{content.goods_in}-{number}", content.received_at
+        key, at = f"{content.goods_in}-{number}", max(content.received_at, after or content.received_at)
     else:
         undone = (row.content for row in known if isinstance(row.content, ReceiptReversal))
         number = 1 + sum(1 for one in undone if one.of == content.of)
